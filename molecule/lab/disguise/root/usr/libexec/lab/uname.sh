@@ -1,0 +1,35 @@
+#!/bin/sh
+# uname of the Mac in /etc/lab/mac; under Rosetta it says x86_64, as there.
+. /etc/lab/mac
+# shellcheck disable=SC2153  # from /etc/lab/mac
+architecture=$MACHINE
+[ "${ROSETTA-}" != 1 ] || architecture=x86_64
+case $architecture in arm64) processor=arm ;; *) processor=i386 ;; esac
+host=$(/usr/libexec/lab/gnu/uname -n)
+version="Darwin Kernel Version $DARWIN; simulated"
+
+[ $# -gt 0 ] || set -- -s
+line=
+letters=$(echo "$*" | /usr/libexec/lab/gnu/tr -d ' -')
+[ "$letters" != a ] || {
+    echo "Darwin $host $DARWIN $version $architecture"
+    exit 0
+}
+while [ -n "$letters" ]; do
+    letter=${letters%"${letters#?}"}
+    letters=${letters#?}
+    case $letter in
+        s | o) word=Darwin ;;
+        n) word=$host ;;
+        r) word=$DARWIN ;;
+        v) word=$version ;;
+        m) word=$architecture ;;
+        p) word=$processor ;;
+        *)
+            echo "uname: illegal option -- $letter" >&2
+            exit 1
+            ;;
+    esac
+    line="$line${line:+ }$word"
+done
+echo "$line"
