@@ -1,0 +1,190 @@
+#!/bin/sh
+# What this Mac is, as one JSON object on one line: probe.sh HOME FORMULAE PYTHONS UV
+#   HOME      where the environments live
+#   FORMULAE  Homebrew formulae to look for, separated by blanks
+#   PYTHONS   paths of interpreters to look at, separated by blanks
+#   UV        the version of uv that would be used
+# Read-only. Runs on a bare Mac: nothing that needs Python or the Command Line Tools is started
+# before xcode-select has named a developer folder, since Apple's stubs open a window.
+PATH=/usr/bin:/bin:/usr/sbin:/sbin
+LC_ALL=C
+export PATH LC_ALL
+home=$1 formulae=$2 pythons=$3 uv=$4
+
+# One awk turns every tab-separated "key value" below into a JSON string with all it must escape.
+text() {
+    printf '%s' "$1" | awk '
+        BEGIN { ORS = "" }
+        NR > 1 { print "\\n" }
+        {
+            gsub(/\\/, "&&"); gsub(/"/, "\\\""); gsub(/\t/, "\\t"); gsub(/[\001-\037]/, "?")
+            print
+        }'
+}
+
+truth() { if "$@" > /dev/null 2>&1; then printf true; else printf false; fi; }
+
+named() { printf '"%s":"%s"' "$1" "$(text "$2")"; }
+
+machine() {
+    kernel=$(uname -s)
+    hardware=$(uname -m)
+    [ "$(sysctl -n hw.optional.arm64 2> /dev/null)" != 1 ] || hardware=arm64
+    printf '"schema":1,"simulated":%s,' "$(truth test -e /proc/self)"
+    printf '"kernel":"%s","machine":"%s",' "$kernel" "$hardware"
+    printf '"rosetta":%s,' "$(truth test "$(sysctl -n sysctl.proc_translated 2> /dev/null)" = 1)"
+    printf '"virtual":%s,' "$(truth test "$(sysctl -n kern.hv_vmm_present 2> /dev/null)" = 1)"
+    named macos "$(sw_vers -productVersion)"
+    printf ,
+    named build "$(sw_vers -buildVersion)"
+    printf ,
+    named chip "$(sysctl -n machdep.cpu.brand_string 2> /dev/null)"
+    printf ',"memory_bytes":%s,' "$(sysctl -n hw.memsize 2> /dev/null || echo 0)"
+    folder=$home
+    while [ ! -d "$folder" ]; do folder=$(dirname "$folder"); done
+    printf '"free_bytes":%s,' "$(df -Pk "$folder" | awk 'NR == 2 { printf "%.0f", $4 * 1024 }')"
+}
+
+people() {
+    sudo=asks
+    if [ "$(id -u)" = 0 ]; then
+        sudo=root
+    elif sudo -n true 2> /dev/null; then
+        sudo=free
+    fi
+    named user "$(id -un)"
+    printf ',"uid":%s,"admin":%s,"sudo":"%s",' "$(id -u)" \
+        "$(truth sh -c 'id -Gn | tr " " "\n" | grep -qx admin')" "$sudo"
+}
+
+command_line_tools() {
+    path=$(xcode-select -p 2> /dev/null)
+    works=false version=
+    if [ -n "$path" ]; then
+        # That the folder is there proves nothing after an update of macOS: clang must run.
+        works=$(truth sh -c 'xcrun --find clang && xcrun --sdk macosx --show-sdk-path && clang --version')
+        version=$(pkgutil --pkg-info=com.apple.pkg.CLTools_Executables 2> /dev/null | sed -n 's/^version: //p')
+    fi
+    printf '"command_line_tools":{'
+    named path "$path"
+    printf ,
+    named version "$version"
+    printf ',"works":%s},' "$works"
+}
+
+homebrew() {
+    prefix=/usr/local
+    [ "$hardware" != arm64 ] || prefix=/opt/homebrew
+    version='' owner=''
+    if [ -x "$prefix/bin/brew" ]; then
+        owner=$(stat -f %Su "$prefix/bin/brew")
+        version=$(pkgutil --pkg-info=sh.brew.homebrew 2> /dev/null | sed -n 's/^version: //p')
+        printf '"homebrew":{"prefix":"%s",' "$prefix"
+    else
+        printf '"homebrew":{"prefix":"",'
+    fi
+    named version "$version"
+    printf ,
+    named owner "$owner"
+    printf '},"formulae":{'
+    comma=''
+    for formula in $formulae; do
+        keg=$(readlink "$prefix/opt/$formula" 2> /dev/null) || continue
+        case $formula in
+            libomp) part=lib/libomp.dylib ;;
+            python@*) part=bin/python${formula#python@} ;;
+            *) part=. ;;
+        esac
+        printf '%s"%s":{"version":"%s","whole":%s}' "$comma" "$formula" "${keg##*/}" \
+            "$(truth test -e "$prefix/opt/$formula/$part")"
+        comma=,
+    done
+    printf '},'
+}
+
+interpreter() {
+    "$1" -I -c 'import platform; print(platform.python_version(), platform.machine())' 2> /dev/null
+}
+
+interpreters() {
+    printf '"pythons":['
+    comma=''
+    for path in $pythons; do
+        [ -x "$path" ] || continue
+        case $path in /usr/bin/*) [ "$works" = true ] || continue ;; esac
+        answer=$(interpreter "$path") || continue
+        printf '%s{' "$comma"
+        named path "$path"
+        printf ',"version":"%s","machine":"%s"}' "${answer% *}" "${answer#* }"
+        comma=,
+    done
+    printf '],'
+}
+
+# Every file that came, went or changed since the receipt leaves something newer than it. Bytecode
+# does not count: it was compiled before the receipt, and Python may write more of it.
+changed() {
+    find "$1" -name __pycache__ -prune -o -newer "$2" ! -name '*.pyc' -print | head -n 20 |
+        while IFS= read -r path; do
+            path=${path#"$1"}
+            printf '%s"%s"' "${separator-}" "$(text "${path#/}")"
+            separator=,
+        done
+}
+
+environment() {
+    folder=$1
+    receipt=''
+    [ ! -f "$folder/receipt.json" ] || receipt=$(cat "$folder/receipt.json")
+    answer=$(interpreter "$folder/bin/python")
+    printf '{'
+    named name "${folder##*/}"
+    printf ,
+    named receipt "$receipt"
+    printf ',"python":"%s","packages":{' "${answer% *}"
+    for site in "$folder"/lib/python*/site-packages; do
+        find "$site" -maxdepth 1 -name '*.dist-info' | sed 's/\.dist-info$//' | awk '{
+            sub(/.*\//, ""); at = index($0, "-")
+            name = tolower(substr($0, 1, at - 1)); gsub(/[_.]/, "-", name)
+            printf "%s\"%s\":\"%s\"", (NR > 1 ? "," : ""), name, substr($0, at + 1)
+        }'
+    done
+    printf '},"changed":['
+    for site in "$folder"/lib/python*/site-packages; do
+        [ -z "$receipt" ] || changed "$site" "$folder/receipt.json"
+    done
+    printf ']}'
+}
+
+environments() {
+    owner=''
+    [ ! -d "$home" ] || owner=$(stat -f %Su "$home")
+    printf '"home":{'
+    named path "$home"
+    printf ,
+    named owner "$owner"
+    printf '},'
+    target=$(readlink "$home/current" 2> /dev/null)
+    target=${target#"$home/"}
+    named current "${target#envs/}"
+    printf ',"environments":['
+    comma=''
+    for folder in "$home"/envs/*/; do
+        [ -d "$folder" ] || continue
+        printf '%s' "$comma"
+        environment "${folder%/}"
+        comma=,
+    done
+    found=''
+    [ ! -x "$home/tools/uv-$uv/bin/uv" ] || found=$uv
+    printf '],"tools":{"uv":"%s"}' "$found"
+}
+
+printf '{'
+machine
+people
+command_line_tools
+homebrew
+interpreters
+environments
+printf '}\n'
