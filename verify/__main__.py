@@ -1,0 +1,118 @@
+"""`python -m verify hosts|report|record|begin`.
+
+Exits 0 where every Mac is right, 1 where some is wrong, 2 where some could
+not be judged or the input is unusable, 3 where the verification itself broke.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from verify.host.lines import again
+from verify.hosts import verify
+from verify.onhost.registry import Line
+from verify.report import fleet, junit, table
+from verify.settings import PROJECT
+from verify.verdict import Verdict
+
+BROKEN = 3
+
+
+def hosts(given: argparse.Namespace) -> int:
+    macs = verify(given.inventory, given.limit, given.report, given.jobs)
+    for mac in macs.macs:
+        word = table.WORDS[mac.verdict][0].lower()
+        print(f"{mac.title}: {word}, {mac.passed} of {len(mac.checks)} checks passed")
+    return macs.exit_status
+
+
+def report(given: argparse.Namespace) -> int:
+    macs = fleet.gather(given.report, listed(given.expect))
+    macs.save(given.report)
+    junit.save(macs, given.report / "junit.xml")
+    table.show(macs, given.report, sys.stdout)
+    return macs.exit_status
+
+
+def record(given: argparse.Namespace) -> int:
+    try:
+        reading = json.loads(given.reading)
+    except ValueError as error:
+        raise ValueError(f"--reading is not JSON: {error}.") from None
+    if not isinstance(reading, dict):
+        raise ValueError("--reading must be a JSON object.")
+    check: Line = {
+        "id": f"converge.{given.stage}",
+        "claim": f"The stage {given.stage} ends well",
+        "status": "fail",
+        "measured": given.sentence,
+        "expected": "the stage ends well",
+        "cause": "The Mac could not be made as planned; what is measured says where it stopped.",
+        "cure": f"Mend that, then run `{again(given.name)}`: it goes on where it stopped.",
+        "seconds": 0.0,
+    }
+    simulated = reading.get("simulated")
+    Verdict(given.name, simulated, "fail", reading, given.pin, checks=(check,)).save(given.report)
+    return 0
+
+
+def begin(given: argparse.Namespace) -> int:
+    fleet.clear(given.report, listed(given.names))
+    return 0
+
+
+def listed(words: list[str]) -> list[str]:
+    """Names, each a word of its own or several between commas."""
+    return [name for word in words for name in word.split(",") if name]
+
+
+def arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m verify", description=__doc__)
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--report", type=Path, default=PROJECT / "report", help="its folder")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    one = commands.add_parser("hosts", parents=[shared], help="verify Macs, write their verdicts")
+    one.add_argument("--inventory", action="append", default=[], metavar="PATH")
+    one.add_argument("--limit", default="", metavar="NAMES", help="as ansible-playbook's")
+    one.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 1), help="Macs at a time")
+    one.set_defaults(run=hosts)
+
+    one = commands.add_parser("report", parents=[shared], help="fold the verdicts into one report")
+    one.add_argument("--expect", nargs="*", default=[], metavar="NAME")
+    one.set_defaults(run=report)
+
+    one = commands.add_parser(
+        "record", parents=[shared], help="a Mac that could not be provisioned"
+    )
+    one.add_argument("name")
+    one.add_argument("--stage", required=True)
+    one.add_argument("--sentence", required=True, help="what went wrong")
+    one.add_argument("--reading", default="{}", help="the probe's JSON")
+    one.add_argument("--pin", default="")
+    one.set_defaults(run=record)
+
+    one = commands.add_parser("begin", parents=[shared], help="forget these Macs' old verdicts")
+    one.add_argument("names", nargs="+", metavar="NAME")
+    one.set_defaults(run=begin)
+    return parser
+
+
+def main() -> int:
+    given = arguments().parse_args()
+    try:
+        return int(given.run(given))
+    except (ValueError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except RuntimeError as error:
+        print(error, file=sys.stderr)
+        return BROKEN
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The claims about each Mac, run on the controller by pytest-testinfra."""

@@ -1,0 +1,85 @@
+"""One verdict per Mac and session; the tests are the claims it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from testinfra.host import Host
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling, Scheduling
+
+from verify.host.judge import judge
+from verify.host.lines import PLANNED
+from verify.host.run import over
+from verify.onhost.catalogue import CHECKS
+from verify.settings import PROJECT
+from verify.verdict import Verdict, told
+
+Proves = Callable[[str], None]
+IDS = {PLANNED, *(check.id for check in CHECKS)}
+VERDICTS = pytest.StashKey[dict[str, Verdict]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--report-folder", type=Path, default=PROJECT / "report", help="verdicts")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[VERDICTS] = {}
+    config.option.hosts = config.option.hosts or "ansible://macs"
+
+
+class ByMac(LoadScopeScheduling):  # type: ignore[misc]
+    """All tests of a Mac go to one worker, so that it is asked once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid[nodeid.index("[") :]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    """Whatever --dist says: xdist's own groups have no effect in pytest 9.2 (pytest-xdist#1386)."""
+    return ByMac(config, log)
+
+
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
+    """Say with each result whether its Mac is simulated."""
+    if report.when != "call" or ("simulated", True) not in report.user_properties:
+        return None
+    words = {"passed": "PASSED", "failed": "FAILED", "skipped": "SKIPPED"}
+    letters = {"passed": ".", "failed": "F", "skipped": "s"}
+    return report.outcome, letters[report.outcome], f"{words[report.outcome]} (simulated)"
+
+
+@pytest.fixture
+def mac(host: Host, request: pytest.FixtureRequest) -> Verdict:
+    """The verdict on this test's Mac, made and written down at its first test."""
+    known = request.config.stash[VERDICTS]
+    name = host.backend.host
+    if name not in known:
+        known[name] = judge(name, over(host), host.ansible.get_variables())
+        known[name].save(request.config.option.report_folder)
+    request.node.user_properties.append(("simulated", known[name].simulated))
+    if known[name].verdict == "unreachable":
+        pytest.fail(f"{known[name].title}: {known[name].checks[0]['cause']}", pytrace=False)
+    return known[name]
+
+
+@pytest.fixture
+def proves(mac: Verdict) -> Proves:
+    """`proves(id)` fails where the check did not pass, and says why.
+
+    It skips a check that the Mac's row does not have: a GPU's, on a row without one.
+    """
+
+    def prove(check_id: str) -> None:
+        assert check_id in IDS, f"There is no check {check_id}."
+        check = mac.check(check_id)
+        if check is None:
+            pytest.skip(f"{mac.pin} promises no such thing on {mac.title}")
+        elif check["status"] != "pass":
+            pytest.fail(f"{mac.title}: {told(check)}", pytrace=False)
+
+    return prove

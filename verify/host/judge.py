@@ -1,0 +1,114 @@
+"""From a Mac to its verdict: probe, plan, send, run, fold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from verify import settings
+from verify.host.archive import archive
+from verify.host.lines import again, complete, doubted, planned, unjudged
+from verify.host.run import Run, UnreachableError
+from verify.onhost.catalogue import CHECKS, checks_for
+from verify.onhost.expected import Expected
+from verify.onhost.registry import Line
+from verify.verdict import Verdict, outcome
+
+# Seconds for one check. The slowest takes about 10 on two shared cores; a hang takes for ever.
+TIMEOUT = 180.0
+LIBRARIES = {"libomp": "lib/libomp.dylib"}
+TELLING = ("tensorflow", "tensorflow-metal", "keras", "numpy")
+SEND = Path(__file__).with_name("send.sh")
+
+
+def judge(name: str, run: Run, variables: Mapping[str, Any]) -> Verdict:
+    """The verdict on the Mac of this inventory name and these inventory variables.
+
+    Whatever goes wrong on the way to it is part of it: this raises nothing
+    for what a Mac or its inventory may be.
+    """
+    simulated = variables.get("simulated") is True or None
+    try:
+        wanted = settings.wanted(variables)
+        reading = read(run, wanted)
+        plan = settings.plan_module().plan(reading, settings.pins(), wanted)
+        checks = prove(name, run, reading, plan, wanted)
+    except UnreachableError as error:
+        cure = f"Wake the Mac or mend the way to it, then run `{again(name)}`."
+        lines = unjudged("not run", f"The Mac does not answer: {error}", cure)
+        return Verdict(name, simulated, "unreachable", checks=lines)
+    except ValueError as error:
+        lines = unjudged("inconclusive", str(error), f"Mend that, then run `{again(name)}`.")
+        return Verdict(name, simulated, "inconclusive", checks=lines)
+    return Verdict(
+        name=name,
+        simulated=reading["simulated"],
+        verdict=outcome(checks),
+        reading=reading,
+        pin=plan["row"]["id"] if plan["row"] else "",
+        lock=plan.get("lock_sha256", ""),
+        versions=versions(reading),
+        checks=tuple(checks),
+    )
+
+
+def read(run: Run, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """The Mac's reading, in one round trip; raises ValueError where the probe printed none."""
+    arguments = settings.probe(wanted)
+    answer = run("/bin/sh -c" + " %s" * len(arguments), *arguments)
+    reading: dict[str, Any] = settings.plan_module().reading(answer.stderr + answer.stdout)
+    return reading
+
+
+def prove(
+    name: str,
+    run: Run,
+    reading: Mapping[str, Any],
+    plan: Mapping[str, Any],
+    wanted: Mapping[str, Any],
+) -> list[Line]:
+    """A line for each check of this Mac's row, run on it in one round trip."""
+    lines = [planned(name, reading, plan)]
+    if plan["row"] is None:
+        why, cure = "No row of the compatibility table fits this Mac.", lines[0]["cure"]
+        return lines + [check.not_run(why, cure) for check in CHECKS]
+    expected = expectation(reading, plan, wanted)
+    checks = checks_for(expected)
+    if not reading["current"]:
+        why, cure = "There is no active environment.", f"Run `{again(name)}`."
+        return lines + [check.not_run(why, cure) for check in checks]
+    python = f"{wanted['home']}/current/bin/python"
+    program = ("send", python, archive(), expected.dump())
+    answer = run("/bin/sh -c %s %s %s %s %s", SEND.read_text(), *program)
+    lines += complete(checks, answer)
+    return [doubted(line) for line in lines] if reading["virtual"] else lines
+
+
+def expectation(
+    reading: Mapping[str, Any], plan: Mapping[str, Any], wanted: Mapping[str, Any]
+) -> Expected:
+    """The plan, as the on-host program wants it."""
+    prefix = "/opt/homebrew" if reading["machine"] == "arm64" else "/usr/local"
+    formulae = [formula for formula in wanted["formulae"] if formula in LIBRARIES]
+    return Expected(
+        pin=plan["row"]["id"],
+        machine=plan["row"]["machine"],
+        gpu="tensorflow-metal" in plan["packages"],
+        environment=plan["environment_path"],
+        base_python=plan["python"],
+        lock=dict(plan["packages"]),
+        lock_sha256=plan["lock_sha256"],
+        libraries=[f"{prefix}/opt/{formula}/{LIBRARIES[formula]}" for formula in formulae],
+        timeout=TIMEOUT,
+    )
+
+
+def versions(reading: Mapping[str, Any]) -> dict[str, str]:
+    """What a reader looks for first among what the probe saw in the active environment."""
+    for environment in reading["environments"]:
+        if environment["name"] == reading["current"]:
+            packages = environment["packages"]
+            found = {name: packages[name] for name in TELLING if name in packages}
+            return {"python": environment["python"], **found}
+    return {}

@@ -1,0 +1,79 @@
+"""The lines of a verdict that are written on the controller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from verify.host.run import Answer
+from verify.onhost.catalogue import CHECKS
+from verify.onhost.parent import last_words
+from verify.onhost.registry import Check, Finding, Line, on_gpu
+from verify.verdict import Status, lines_in
+
+PLANNED = "machine.planned"
+NOTHING = "nothing differs"
+
+
+def again(name: str) -> str:
+    """What to type to do one Mac again."""
+    return f"ansible-playbook site.yml --limit {name}"
+
+
+def first(status: Status, measured: str, cause: str, cure: str) -> Line:
+    """The line of the one check that needs no Python on the Mac: is it as planned?"""
+    passed = status == "pass"
+    return {
+        "id": PLANNED,
+        "claim": "Nothing on this Mac differs from its plan",
+        "status": status,
+        "measured": measured,
+        "expected": NOTHING,
+        "cause": "" if passed else cause,
+        "cure": "" if passed else cure,
+        "seconds": 0.0,
+    }
+
+
+def planned(name: str, reading: Mapping[str, Any], plan: Mapping[str, Any]) -> Line:
+    """What the plan would still do to the Mac is what is wrong with it."""
+    if plan["row"] is None:
+        measured = f"no row fits: {' '.join(plan['refused'].values())}"
+        cause = f"This Mac is {reading['machine']} on macOS {reading['macos']}."
+        cure = "Set tensorflow_metal_pin to a row that fits it, or leave this Mac out."
+        return first("fail", measured, cause, cure)
+    steps = [f"{step['id']}: {step['found']}, not {step['wanted']}" for step in plan["steps"]]
+    cause = "The Mac was changed since it was provisioned, or it never was."
+    cure = f"Run `{again(name)}`: it does these steps and no others."
+    return first("fail" if steps else "pass", "; ".join(steps) or NOTHING, cause, cure)
+
+
+def unjudged(status: Status, why: str, cure: str) -> tuple[Line, ...]:
+    """The lines of a Mac about which nothing could be learnt."""
+    return (first(status, why, why, cure), *(check.not_run(why, cure) for check in CHECKS))
+
+
+def complete(checks: Sequence[Check], answer: Answer) -> list[Line]:
+    """The lines that came from the Mac, and one for each check whose line did not come."""
+    came = {line["id"]: line for line in lines_in(answer.stdout)}
+    missing = [check for check in checks if check.id not in came]
+    if missing:
+        guilty = missing[0]
+        said = last_words(answer.stderr.encode()) or "nothing"
+        measured = f"the program ended with exit status {answer.status} and said: {said}"
+        cause = "The environment's Python does not run, or was stopped."
+        came[guilty.id] = guilty.line("fail", Finding(False, measured, guilty.claim, cause))
+    for check in missing[1:]:
+        why, cure = f"The program ended in {missing[0].id}.", f"Mend {missing[0].id} first."
+        came[check.id] = check.not_run(why, cure)
+    return [came[check.id] for check in checks]
+
+
+def doubted(line: Line) -> Line:
+    """On a virtual Mac, a GPU claim that does not hold says nothing about its environment."""
+    needs_gpu = any(check.id == line["id"] and check.when is on_gpu for check in CHECKS)
+    if line["status"] != "fail" or not needs_gpu:
+        return line
+    cause = "This Mac is virtual: its GPU is paravirtual, which tensorflow-metal does not support."
+    cure = "Verify on a Mac that is not virtual."
+    return {**line, "status": "inconclusive", "cause": cause, "cure": cure}

@@ -1,0 +1,68 @@
+"""Verify Macs: pytest over verify/host, and nothing of it shown unless it breaks."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from verify.report.fleet import Fleet, clear, gather
+from verify.settings import PROJECT
+
+
+def surroundings(inventories: Sequence[str]) -> dict[str, str]:
+    """The environment of Ansible's commands: those beside this Python, and these inventories.
+
+    Raises ValueError with one sentence for an inventory that is not there.
+    """
+    lost = [path for path in inventories if not Path(path).exists()]
+    if lost:
+        raise ValueError(f"There is no inventory {lost[0]}.")
+    found = dict(os.environ)
+    found["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), found.get("PATH", "")])
+    found.setdefault("ANSIBLE_CONFIG", str(PROJECT / "ansible.cfg"))
+    if inventories:
+        found["ANSIBLE_INVENTORY"] = ",".join(str(Path(path).resolve()) for path in inventories)
+    return found
+
+
+def names(limit: str, environment: Mapping[str, str]) -> list[str]:
+    """The Macs that `--limit` means to Ansible; raises ValueError where there is none."""
+    command = ["ansible", "macs", "--list-hosts", *(["--limit", limit] if limit else [])]
+    asked = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    found = re.findall(r"^ {4}(\S+)$", asked.stdout, re.MULTILINE)
+    if not found:
+        where = environment.get("ANSIBLE_INVENTORY", "the inventory")
+        what = f"Mac '{limit}'" if limit else "Mac in the group macs"
+        said = " ".join(re.findall(r"ERROR\S*:? *(.*)", asked.stderr))
+        raise ValueError(f"There is no {what} in {where}. {said}".strip())
+    return found
+
+
+def verify(inventories: Sequence[str], limit: str, report: Path, jobs: int) -> Fleet:
+    """Verify the Macs, `jobs` at a time, and write a verdict for each.
+
+    Raises ValueError with one sentence for bad input, and RuntimeError with
+    what pytest said where it left a Mac without a verdict.
+    """
+    environment = surroundings(inventories)
+    macs = names(limit, environment)
+    clear(report, macs)
+    command = [sys.executable, "-m", "pytest", str(PROJECT / "verify" / "host")]
+    command += ["--rootdir", str(PROJECT), "-p", "no:cacheprovider", "-q", "--tb=no"]
+    command += [f"--hosts={','.join(f'ansible://{name}' for name in macs)}"]
+    command += ["--report-folder", str(report.resolve())]
+    if len(macs) > 1 and jobs > 1:
+        command += ["-n", str(min(jobs, len(macs)))]
+    ran = subprocess.run(
+        command, env=environment, cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+    fleet = gather(report, macs)
+    lost = [name for name in macs if not (report / "macs" / f"{name}.json").exists()]
+    if lost:
+        said = (ran.stdout + ran.stderr)[-4000:]
+        raise RuntimeError(f"No verdict was written for {', '.join(lost)}. pytest said:\n{said}")
+    return fleet

@@ -1,0 +1,57 @@
+"""The on-host program: `python onhost.pyz '<expected as JSON>'`.
+
+Prints one JSON line per check, in the order of the catalogue. Exits 0 when
+every check passed, 1 when one did not, 2 when the argument is unusable.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+from .catalogue import checks_for
+from .child import serve
+from .expected import Expected
+from .parent import watch
+from .registry import Line
+
+CHILD = "--child"
+
+
+def main() -> int:
+    arguments = sys.argv[1:]
+    if arguments[:1] == [CHILD]:
+        pipe, text = int(arguments[1]), arguments[2]
+        expected = Expected.parse(text)
+        with os.fdopen(pipe, "w") as lines:
+            serve(checks_for(expected), expected, lines)
+        return 0
+    if len(arguments) != 1:
+        print("Give what is expected of this Mac, as one JSON argument.", file=sys.stderr)
+        return 2
+    try:
+        expected = Expected.parse(arguments[0])
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+
+    statuses = []
+
+    def tell(line: Line) -> None:
+        statuses.append(line["status"])
+        print(json.dumps(line), flush=True)
+
+    # -I: neither the user's own packages nor PYTHON* variables reach the environment under test.
+    command = [sys.executable, "-I", "-B", sys.argv[0], CHILD]
+    watch(
+        checks_for(expected),
+        lambda pipe: [*command, str(pipe), arguments[0]],
+        expected.timeout,
+        tell,
+    )
+    return 0 if set(statuses) == {"pass"} else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

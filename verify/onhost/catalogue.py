@@ -1,0 +1,39 @@
+"""Every check, in the order in which it is run: from the machine to the training."""
+
+from __future__ import annotations
+
+from . import environment, gpu, machine, numerics, training
+from .expected import Expected
+from .registry import Check
+
+CHECKS: tuple[Check, ...] = (
+    machine.native,
+    environment.active,
+    environment.python,
+    environment.lock,
+    environment.files,
+    environment.libraries,
+    environment.imports,
+    gpu.listed,
+    gpu.logical,
+    gpu.matmul,
+    numerics.matmul,
+    numerics.conv2d,
+    numerics.dense_relu,
+    numerics.softmax,
+    training.linear_cpu,
+    training.random_cpu,
+    training.forward_cpu,
+    training.classifier_cpu,
+    training.linear_gpu,
+    training.random_gpu,
+    training.forward_gpu,
+    training.classifier_gpu,
+    training.placement,
+    training.agreement,
+)
+
+
+def checks_for(expected: Expected) -> tuple[Check, ...]:
+    """The checks of this Mac's row; a row without a GPU has none that needs one."""
+    return tuple(check for check in CHECKS if check.when(expected))

@@ -1,0 +1,60 @@
+"""What the plan says this Mac must be."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from typing import Any
+
+
+@dataclasses.dataclass(frozen=True)
+class Expected:
+    """The plan's side of every comparison.
+
+    `environment` and `base_python` are absolute paths; `lock` maps normalised
+    names to versions; `libraries` are absolute paths of shared libraries;
+    `timeout` is the seconds one check may take.
+    """
+
+    pin: str
+    machine: str
+    gpu: bool
+    environment: str
+    base_python: str
+    lock: dict[str, str]
+    lock_sha256: str
+    libraries: list[str]
+    timeout: float
+
+    @classmethod
+    def parse(cls, text: str) -> Expected:
+        """Read the JSON argument; raises ValueError with one sentence."""
+        try:
+            given: Any = json.loads(text)
+        except ValueError as error:
+            raise ValueError(f"What is expected is not JSON: {error}.") from None
+        if not isinstance(given, dict):
+            raise ValueError("What is expected must be a JSON object.")
+        names = {field.name for field in dataclasses.fields(cls)}
+        if names != set(given):
+            odd = ", ".join(sorted(names ^ set(given)))
+            raise ValueError(f"What is expected has the wrong fields: {odd}.")
+        expected = cls(**given)
+        if not isinstance(expected.gpu, bool):
+            raise ValueError("gpu must be true or false.")
+        if not isinstance(expected.timeout, (int, float)) or expected.timeout <= 0:
+            raise ValueError("timeout must be a number of seconds above 0.")
+        if not isinstance(expected.lock, dict) or not expected.lock:
+            raise ValueError("lock must name at least one package and its version.")
+        lock = {normalised(name): version for name, version in expected.lock.items()}
+        return dataclasses.replace(expected, lock=lock)
+
+    def dump(self) -> str:
+        """The JSON argument, ASCII only."""
+        return json.dumps(dataclasses.asdict(self), sort_keys=True)
+
+
+def normalised(name: str) -> str:
+    """A package's name as indexes compare it (PEP 503): `Opt_Einsum` is `opt-einsum`."""
+    return re.sub(r"[-_.]+", "-", name).lower()

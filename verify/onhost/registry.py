@@ -1,0 +1,107 @@
+"""A check: what it claims, how it is measured, what it means when it fails."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any, TypedDict, Union
+
+from .expected import Expected
+
+# A numpy array, a Keras object: neither package is there on the controller, where mypy runs.
+Array = Any
+Keras = Any
+Measure = Union[str, int, float]
+
+REBUILD = "Run site.yml again for this Mac: it builds the environment anew and switches to it."
+
+
+class Line(TypedDict):
+    """One check's outcome, as it is printed; seconds is what the check took."""
+
+    id: str
+    claim: str
+    status: str
+    measured: Measure
+    expected: Measure
+    cause: str
+    cure: str
+    seconds: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """What was measured. An empty cause or cure leaves the check's own standing."""
+
+    holds: bool
+    measured: Measure
+    expected: Measure
+    cause: str = ""
+    cure: str = ""
+
+
+Measurement = Callable[[Expected], Finding]
+
+
+@dataclasses.dataclass(frozen=True)
+class Check:
+    """One claim.
+
+    It is left out where `when` says no, and not run where one of `needs` did
+    not pass. Where one that `poisons` fails, nothing after it is run.
+    """
+
+    id: str
+    claim: str
+    measure: Measurement
+    cause: str
+    cure: str
+    needs: tuple[str, ...]
+    when: Callable[[Expected], bool]
+    poisons: bool
+
+    def line(self, status: str, finding: Finding, seconds: float = 0.0) -> Line:
+        """The outcome as it is printed; what passed has neither cause nor cure."""
+        passed = status == "pass"
+        return {
+            "id": self.id,
+            "claim": self.claim,
+            "status": status,
+            "measured": finding.measured,
+            "expected": finding.expected,
+            "cause": "" if passed else finding.cause or self.cause,
+            "cure": "" if passed else finding.cure or self.cure,
+            "seconds": round(seconds, 3),
+        }
+
+    def not_run(self, cause: str, cure: str) -> Line:
+        """The outcome of a check that was never started."""
+        return self.line("not run", Finding(False, "not run", self.claim, cause, cure))
+
+
+def everywhere(expected: Expected) -> bool:
+    """On every row."""
+    return True
+
+
+def on_gpu(expected: Expected) -> bool:
+    """On the rows that promise a GPU."""
+    return expected.gpu
+
+
+def check(
+    check_id: str,
+    claim: str,
+    *,
+    cause: str,
+    cure: str = REBUILD,
+    needs: tuple[str, ...] = (),
+    when: Callable[[Expected], bool] = everywhere,
+    poisons: bool = False,
+) -> Callable[[Measurement], Check]:
+    """Turn a measurement into a check; cause and cure are told when it does not hold."""
+
+    def made(measure: Measurement) -> Check:
+        return Check(check_id, claim, measure, cause, cure, needs, when, poisons)
+
+    return made

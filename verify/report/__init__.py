@@ -1,0 +1,1 @@
+"""The verdicts, told to people and to machines."""

@@ -1,0 +1,76 @@
+"""All verdicts of a report folder as one fleet, and what follows from them."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from verify.host.lines import unjudged
+from verify.verdict import SCHEMA, Verdict, place, write
+
+RETRY = "retry.txt"
+RIGHT, WRONG, OPEN = 0, 1, 2
+
+
+@dataclasses.dataclass(frozen=True)
+class Fleet:
+    """The Macs in the order of their names; `made` is a UTC time in ISO 8601."""
+
+    made: str
+    macs: tuple[Verdict, ...]
+    schema: int = SCHEMA
+
+    @property
+    def exit_status(self) -> int:
+        """0 every Mac is right; 1 some Mac is wrong; 2 none is wrong, some could not be judged."""
+        verdicts = {mac.verdict for mac in self.macs}
+        if "fail" in verdicts:
+            return WRONG
+        return RIGHT if verdicts == {"pass"} else OPEN
+
+    @property
+    def open(self) -> tuple[Verdict, ...]:
+        """The Macs to be tried again: they were not reached, or could not be judged."""
+        return tuple(mac for mac in self.macs if mac.verdict in ("unreachable", "inconclusive"))
+
+    def save(self, report: Path) -> None:
+        """Write fleet.json, and retry.txt where some Mac is to be tried again."""
+        write(report / "fleet.json", json.dumps(dataclasses.asdict(self), indent=1) + "\n")
+        if self.open:
+            write(report / RETRY, "".join(f"{mac.name}\n" for mac in self.open))
+        else:
+            (report / RETRY).unlink(missing_ok=True)
+
+
+def gather(report: Path, names: Sequence[str] = ()) -> Fleet:
+    """The fleet of these names, of every verdict there is where none are named.
+
+    A name without a verdict was not reached. Raises ValueError with one
+    sentence for a file that is no verdict, and where there is nothing at all.
+    """
+    there = {source.stem: source for source in sorted((report / "macs").glob("*.json"))}
+    if not names and not there:
+        raise ValueError(f"There is no verdict in {report}. Run `ansible-playbook site.yml` first.")
+    macs = [
+        Verdict.load(there[name]) if name in there else missing(name)
+        for name in sorted(set(names or there))
+    ]
+    now = datetime.datetime.now(datetime.UTC)
+    return Fleet(now.isoformat(timespec="seconds"), tuple(macs))
+
+
+def missing(name: str) -> Verdict:
+    """The verdict on a Mac that left none."""
+    why = "It did not answer, or the run ended before it was verified."
+    cure = "Wake the Mac or mend the way to it, then try it again."
+    return Verdict(name, None, "unreachable", checks=unjudged("not run", why, cure))
+
+
+def clear(report: Path, names: Iterable[str]) -> None:
+    """Take away these Macs' verdicts and the fleet's: no old one can be taken for today's."""
+    stale = [place(report, name) for name in names]
+    for source in (*stale, report / "fleet.json", report / "junit.xml", report / RETRY):
+        source.unlink(missing_ok=True)

@@ -1,0 +1,118 @@
+"""The fleet as a table, and what to do about each Mac that is not right."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TextIO
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+
+from verify.report.fleet import RETRY, Fleet
+from verify.settings import PROJECT
+from verify.verdict import Verdict
+
+WORDS = {
+    "pass": ("right", "green"),
+    "fail": ("WRONG", "bold red"),
+    "inconclusive": ("could not be judged", "yellow"),
+    "unreachable": ("not reached", "yellow"),
+}
+TOLD = ("measured", "expected", "cause", "cure")
+PLAIN_WIDTH = 110
+
+
+def show(fleet: Fleet, report: Path, stream: TextIO) -> None:
+    """Print the fleet: in colour on a terminal, in plain ASCII elsewhere."""
+    terminal = stream.isatty()
+    console = Console(
+        file=stream,
+        width=None if terminal else PLAIN_WIDTH,
+        highlight=False,
+        safe_box=True,
+    )
+    with console.capture() as captured:
+        console.print(table(fleet, box.SIMPLE_HEAD if terminal else box.ASCII))
+        for mac in fleet.macs:
+            if mac.verdict != "pass":
+                details(console, mac)
+        console.print(f"\n{totals(fleet)}")
+        if fleet.open:
+            console.print("Try those that were not judged again:")
+            names = os.path.relpath(report / RETRY, PROJECT)
+            console.print(f"  ansible-playbook site.yml --limit @{names}", soft_wrap=True)
+    text = "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+    stream.write(text if terminal else text.encode("ascii", "replace").decode())
+
+
+def table(fleet: Fleet, edges: box.Box) -> Table:
+    """One row per Mac."""
+    made = Table(box=edges)
+    for title in ("Mac", "what it is", "pin", "GPU", "checks", "verdict"):
+        made.add_column(title)
+    for mac in fleet.macs:
+        word, style = WORDS[mac.verdict]
+        cells = (mac.name, kind(mac), mac.pin or "-", gpu(mac), f"{mac.passed}/{len(mac.checks)}")
+        made.add_row(*map(escape, cells), f"[{style}]{word}[/]")
+    return made
+
+
+def kind(mac: Verdict) -> str:
+    """What the Mac is, "simulated" first where it is."""
+    if not mac.reading:
+        return "simulated, silent" if mac.simulated else "unknown: it gave no answer"
+    chip, macos = mac.reading.get("chip", "?"), mac.reading.get("macos", "?")
+    words = ["simulated"] if mac.simulated else []
+    words += ["virtual"] if mac.reading.get("virtual") else []
+    return ", ".join([*words, chip, f"macOS {macos}"])
+
+
+def gpu(mac: Verdict) -> str:
+    """Whether the one matrix multiplication ran on the GPU, and on what kind of GPU."""
+    check = mac.check("gpu.matmul")
+    if check is None:
+        return "none promised" if mac.check("environment.imports") else "-"
+    if check["status"] == "pass":
+        return "test GPU" if mac.simulated else "Metal"
+    return "no" if check["status"] == "fail" else "-"
+
+
+def details(console: Console, mac: Verdict) -> None:
+    """The checks of one Mac that did not pass; those that were not run, in one line."""
+    console.print(f"\n[bold]{escape(mac.title)}[/]: {WORDS[mac.verdict][0]}")
+    waiting = [check for check in mac.checks if check["status"] == "not run"]
+    if mac.verdict == "unreachable":
+        told(console, "", {"cause": waiting[0]["cause"], "cure": waiting[0]["cure"]})
+        return
+    for check in mac.checks:
+        if check["status"] in ("fail", "inconclusive"):
+            words = {word: str(check[word]) for word in TOLD}  # type: ignore[literal-required]
+            told(console, f"{check['id']}: {check['claim']}", words)
+    if waiting:
+        told(console, "", {"not run": ", ".join(check["id"] for check in waiting)})
+
+
+def told(console: Console, heading: str, words: Mapping[str, str]) -> None:
+    """Indented paragraphs, each behind the word for what it is."""
+    grid = Table.grid(padding=(0, 2))
+    for word, text in words.items():
+        grid.add_row(word, escape(text))
+    if heading:
+        console.print(Padding(escape(heading), (0, 0, 0, 2)))
+    console.print(Padding(grid, (0, 0, 0, 4)))
+
+
+def totals(fleet: Fleet) -> str:
+    """How many Macs there are, and how many of each verdict and of which kind."""
+    count = Counter[str](mac.verdict for mac in fleet.macs)
+    parts = [f"{count[verdict]} {WORDS[verdict][0].lower()}" for verdict in WORDS if count[verdict]]
+    simulated = sum(mac.simulated is True for mac in fleet.macs)
+    macs = f"{len(fleet.macs)} Mac{'s' if len(fleet.macs) != 1 else ''}"
+    macs += f", {simulated} of them simulated" if simulated else ""
+    return f"{macs}: {', '.join(parts)}."

@@ -1,0 +1,69 @@
+"""What the role is asked to do for a Mac, read from the role's own files.
+
+Nothing is written down twice: the switches' defaults, the pins, the probe and
+the plan are the role's; the inventory's values are laid over the defaults.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import yaml
+
+PROJECT = Path(__file__).resolve().parent.parent
+ROLE = PROJECT / "roles" / "tensorflow_metal"
+PREFIX = "tensorflow_metal_"
+WANTED = ("pin", "home", "owner", "python", "formulae", "extra", "locks", "installer", "keep")
+
+
+@functools.cache
+def plan_module() -> ModuleType:
+    """The role's plan.py: reading, probe_arguments and plan."""
+    source = ROLE / "filter_plugins" / "plan.py"
+    spec = importlib.util.spec_from_file_location("tensorflow_metal_plan", source)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{source} cannot be imported.")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@functools.cache
+def role_file(name: str) -> dict[str, Any]:
+    """One of the role's YAML files."""
+    values: dict[str, Any] = yaml.safe_load((ROLE / name).read_text())
+    return values
+
+
+def pins() -> list[dict[str, Any]]:
+    """The compatibility table, newest first."""
+    rows: list[dict[str, Any]] = role_file("vars/main/pins.yml")["_tensorflow_metal_pins"]
+    return rows
+
+
+def wanted(variables: Mapping[str, Any]) -> dict[str, Any]:
+    """The plan's `wanted` for a Mac with these inventory variables.
+
+    Raises ValueError with one sentence for a template: nothing renders it here.
+    """
+    values = {**role_file("defaults/main.yml"), **variables}
+    chosen = {name: values[PREFIX + name] for name in WANTED}
+    for name, value in chosen.items():
+        if "{{" in str(value):
+            raise ValueError(
+                f"{PREFIX}{name} is the template {value!r}; the verification reads literal "
+                "values only. Write the value itself into the inventory."
+            )
+    chosen["locks"] = chosen["locks"] or str(ROLE / "files" / "locks")
+    return chosen
+
+
+def probe(wanted: Mapping[str, Any]) -> tuple[str, ...]:
+    """The probe as arguments of `/bin/sh -c`: its text, its name, and what it takes."""
+    script = (ROLE / "files" / "probe.sh").read_text()
+    return (script, "probe", *plan_module().probe_arguments(pins(), wanted))

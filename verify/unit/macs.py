@@ -1,0 +1,91 @@
+"""Verdicts, readings and Macs as the unit tests need them; none of them is real."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from verify.host.run import Answer, UnreachableError
+from verify.onhost.catalogue import CHECKS
+from verify.onhost.expected import Expected
+from verify.onhost.registry import Line
+from verify.verdict import Outcome, Verdict
+
+READING: dict[str, Any] = {
+    "schema": 1,
+    "simulated": True,
+    "machine": "arm64",
+    "virtual": False,
+    "macos": "14.6.1",
+    "chip": "Apple M2 Pro",
+    "current": "env",
+    "environments": [
+        {"name": "env", "python": "3.11.9", "packages": {"tensorflow": "2.18.1", "six": "1.17.0"}}
+    ],
+}
+PLAN: dict[str, Any] = {
+    "row": {"id": "tf-2.18", "machine": "arm64"},
+    "refused": {},
+    "environment_path": "/opt/tensorflow/envs/env",
+    "python": "/opt/homebrew/opt/python@3.11/bin/python3.11",
+    "lock_sha256": "abc",
+    "packages": {"tensorflow": "2.18.1", "tensorflow-metal": "1.2.0"},
+    "steps": [],
+}
+WANTED: dict[str, Any] = {"home": "/opt/tensorflow", "formulae": ["libomp"], "python": "homebrew"}
+
+
+def expected(**other: object) -> Expected:
+    """What a Mac with a GPU must be, with other values where they are given."""
+    values: dict[str, Any] = {
+        "pin": "tf-2.18",
+        "machine": "arm64",
+        "gpu": True,
+        "environment": "/opt/tensorflow/envs/env",
+        "base_python": "/opt/homebrew/opt/python@3.11/bin/python3.11",
+        "lock": {"tensorflow": "2.18.1"},
+        "lock_sha256": "abc",
+        "libraries": [],
+        "timeout": 5,
+    }
+    return Expected(**{**values, **other})
+
+
+def line(status: str = "pass", check_id: str = "gpu.listed", **other: object) -> Line:
+    """A check's line; one that did not pass says why."""
+    passed = status == "pass"
+    made = {
+        "id": check_id,
+        "claim": f"{check_id} holds",
+        "status": status,
+        "measured": "this",
+        "expected": "that",
+        "cause": "" if passed else "a cause",
+        "cure": "" if passed else "a cure",
+        "seconds": 0.5,
+    }
+    return cast("Line", {**made, **other})
+
+
+def verdict(name: str = "m2", outcome: Outcome = "pass", *lines: Line, **other: object) -> Verdict:
+    """A simulated Mac's verdict with these lines."""
+    values: dict[str, Any] = {"simulated": True, "reading": READING, "pin": "tf-2.18", **other}
+    return Verdict(name=name, verdict=outcome, checks=lines or (line(),), **values)
+
+
+def lines(failing: str = "") -> list[Line]:
+    """A line for every check there is; all passed but the one that is named."""
+    return [line("fail" if check.id == failing else "pass", check.id) for check in CHECKS]
+
+
+class FakeMac:
+    """Answers each command in turn; with no answer left it is silent."""
+
+    def __init__(self, *answers: Answer) -> None:
+        self.answers = list(answers)
+        self.asked: list[tuple[str, ...]] = []
+
+    def __call__(self, command: str, *arguments: str) -> Answer:
+        self.asked.append((command, *arguments))
+        if not self.answers:
+            raise UnreachableError("Connection timed out")
+        return self.answers.pop(0)

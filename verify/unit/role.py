@@ -1,0 +1,113 @@
+"""The role's own files, and the Macs that its plan is asked about."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import yaml
+
+from verify.settings import wanted
+
+ROLE = Path(__file__).resolve().parents[2] / "roles" / "tensorflow_metal"
+
+
+def plugin(name: str) -> ModuleType:
+    """One of the role's filter plugins, which lie in no package."""
+    spec = importlib.util.spec_from_file_location(name, ROLE / "filter_plugins" / f"{name}.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def read(name: str) -> dict[str, Any]:
+    """One of the role's YAML files."""
+    values: dict[str, Any] = yaml.safe_load((ROLE / name).read_text())
+    return values
+
+
+labels = plugin("labels")
+planning = plugin("plan")
+PINS: list[dict[str, Any]] = read("vars/main/pins.yml")["_tensorflow_metal_pins"]
+LOCKS = ROLE / "files" / "locks"
+PYTHON = "/opt/homebrew/opt/python@3.11/bin/python3.11"
+WANTED = wanted({})
+LOCK = (LOCKS / "tf-2.18.txt").read_text()
+NAME = "tf-2.18-" + hashlib.sha256(f"{LOCK}\n{PYTHON}".encode()).hexdigest()[:12]
+PACKAGES = dict(line.split()[0].split("==") for line in LOCK.splitlines() if line[0].isalnum())
+Plan = dict[str, Any]
+
+
+def environment(name: str = NAME, **changes: object) -> dict[str, Any]:
+    """A whole environment of the 2.18 row, as the probe reads it."""
+    receipt = {
+        "schema": 1,
+        "pin": "tf-2.18",
+        "environment": name,
+        "lock_sha256": hashlib.sha256(LOCK.encode()).hexdigest(),
+        "packages": PACKAGES,
+    }
+    whole: dict[str, Any] = {
+        "name": name,
+        "receipt": json.dumps(receipt),
+        "python": "3.11.9",
+        "packages": PACKAGES,
+        "changed": [],
+    }
+    return whole | changes
+
+
+def right(**changes: object) -> dict[str, Any]:
+    """The reading of a Mac on which nothing is left to do, but for `changes`."""
+    reading: dict[str, Any] = {
+        "schema": 1,
+        "simulated": False,
+        "kernel": "Darwin",
+        "machine": "arm64",
+        "macos": "14.6.1",
+        "chip": "Apple M2 Pro",
+        "user": "admin",
+        "uid": 501,
+        "admin": True,
+        "sudo": "free",
+        "command_line_tools": {"path": "/Library/Developer/CommandLineTools", "works": True},
+        "homebrew": {"prefix": "/opt/homebrew", "version": "7.0.1", "owner": "admin"},
+        "formulae": {"libomp": {"version": "19.1.7", "whole": True}},
+        "pythons": [{"path": PYTHON, "version": "3.11.9", "machine": "arm64"}],
+        "home": {"path": "/opt/tensorflow", "owner": "admin"},
+        "current": NAME,
+        "environments": [environment()],
+        "tools": {"uv": "0.13.8"},
+    }
+    return reading | changes
+
+
+def bare(**changes: object) -> dict[str, Any]:
+    """The reading of a Mac as it comes out of its box, but for `changes`."""
+    reading = right(
+        command_line_tools={"path": "", "version": "", "works": False},
+        homebrew={"prefix": "", "version": "", "owner": ""},
+        formulae={},
+        pythons=[],
+        home={"path": "/opt/tensorflow", "owner": ""},
+        current="",
+        environments=[],
+        tools={"uv": ""},
+    )
+    return reading | changes
+
+
+def intel(**changes: object) -> dict[str, Any]:
+    """The reading of an Intel Mac that has had Homebrew for long, but for `changes`."""
+    homebrew = {"prefix": "/usr/local", "version": "5.1.0", "owner": "admin"}
+    return bare(machine="x86_64", chip="Intel(R) Core(TM) i5", homebrew=homebrew) | changes
+
+
+def planned(reading: dict[str, Any], **switches: object) -> Plan:
+    plan: Plan = planning.plan(reading, PINS, WANTED | switches)
+    return plan

@@ -1,0 +1,102 @@
+"""Lock against environment, and files against their record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from verify.onhost import environment
+from verify.onhost.environment import damage, differences, few, recorded
+from verify.onhost.registry import Finding
+from verify.unit.macs import expected
+
+LOCKED = {"numpy": "2.0.2", "six": "1.17.0"}
+
+
+def test_an_equal_set_has_no_differences() -> None:
+    assert differences([("six", "1.17.0"), ("numpy", "2.0.2")], LOCKED) == []
+
+
+@pytest.mark.parametrize(
+    ("found", "difference"),
+    [
+        ([("numpy", "2.0.2")], "missing six 1.17.0"),
+        ([("numpy", "2.0.2"), ("pip", "25"), ("six", "1.17.0")], "extra pip 25"),
+        ([("numpy", "2.1.0"), ("six", "1.17.0")], "other numpy 2.1.0, locked 2.0.2"),
+        (
+            [("numpy", "2.0.2"), ("numpy", "1.26.4"), ("six", "1.17.0")],
+            "twice numpy 1.26.4 and 2.0.2",
+        ),
+    ],
+)
+def test_each_kind_of_difference_is_named(found: list[tuple[str, str]], difference: str) -> None:
+    assert difference in differences(found, LOCKED)
+
+
+def test_of_many_differences_a_few_are_told_and_the_rest_counted() -> None:
+    assert few([f"missing {n}" for n in range(7)]).endswith("missing 4; and 2 more")
+    assert few(["missing 0"]) == "missing 0"
+
+
+def test_a_record_gives_paths_and_sizes_without_bytecode() -> None:
+    lines = ["a/b.py,sha256=x,12", "a/b.cpython-311.pyc,,", '"a, b.txt",,', "RECORD,,", ""]
+    assert list(recorded(lines)) == [("a/b.py", 12), ("a, b.txt", None), ("RECORD", None)]
+
+
+def test_a_file_that_is_gone_or_of_another_size_is_damaged(tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    there.write_text("four")
+    assert damage(there, 4) == damage(there, None) == ""
+    assert damage(there, 5) == "has 4 bytes, recorded 5"
+    assert damage(tmp_path / "gone", None) == "is missing"
+
+
+class FakeDistribution:
+    """A package with one recorded file and a folder that it is installed in."""
+
+    def __init__(self, folder: Path, record: str | None) -> None:
+        self.metadata = {"Name": "Tensorflow_Metal"}
+        self.version = "1.2.0"
+        self.folder = folder
+        self.record = record
+
+    def read_text(self, name: str) -> str | None:
+        return self.record
+
+    def locate_file(self, path: str) -> Path:
+        return self.folder / path
+
+
+def measured(monkeypatch: pytest.MonkeyPatch, distribution: FakeDistribution) -> Finding:
+    def distributions() -> Iterator[FakeDistribution]:
+        yield distribution
+
+    monkeypatch.setattr("importlib.metadata.distributions", distributions)
+    return environment.files.measure(expected())
+
+
+def test_a_deleted_plugin_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plugin = tmp_path / "libmetal_plugin.dylib"
+    plugin.write_text("four")
+    distribution = FakeDistribution(tmp_path, "libmetal_plugin.dylib,sha256=x,4\n")
+    assert measured(monkeypatch, distribution).holds
+    plugin.unlink()
+    finding = measured(monkeypatch, distribution)
+    assert not finding.holds
+    assert finding.measured == "tensorflow-metal: libmetal_plugin.dylib is missing"
+
+
+def test_a_package_without_a_record_is_no_whole_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finding = measured(monkeypatch, FakeDistribution(tmp_path, None))
+    assert (finding.holds, finding.measured) == (False, "tensorflow-metal has no RECORD")
+
+
+def test_a_library_that_does_not_load_is_named(tmp_path: Path) -> None:
+    lost = str(tmp_path / "libomp.dylib")
+    finding = environment.libraries.measure(expected(libraries=[lost]))
+    assert not finding.holds
+    assert lost in str(finding.measured)

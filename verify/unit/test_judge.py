@@ -1,0 +1,146 @@
+"""From a Mac to its verdict, with Macs that answer badly or not at all."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from verify import settings
+from verify.host.judge import judge
+from verify.host.lines import PLANNED
+from verify.host.run import Answer
+from verify.onhost.catalogue import CHECKS
+from verify.onhost.registry import Line
+from verify.unit.macs import PLAN, READING, WANTED, FakeMac, lines
+from verify.verdict import Verdict
+
+NO_ROW: dict[str, Any] = {"row": None, "refused": {"tf-2.18": "tf-2.18 needs arm64."}, "steps": []}
+STEP = {"id": "activate", "found": "old", "wanted": "new", "root": False}
+
+
+def printed(told: list[Line]) -> Answer:
+    return Answer(0, "\n".join(map(json.dumps, told)), "")
+
+
+def judged(
+    monkeypatch: pytest.MonkeyPatch,
+    *answers: Answer,
+    plan: dict[str, Any] = PLAN,
+    reading: dict[str, Any] = READING,
+    variables: dict[str, Any] | None = None,
+) -> Verdict:
+    """The verdict on a Mac with this plan that gives these answers after its reading."""
+    role = SimpleNamespace(
+        probe_arguments=lambda pins, wanted: ["home"],
+        reading=json.loads,
+        plan=lambda reading, pins, wanted: plan,
+    )
+    monkeypatch.setattr(settings, "plan_module", lambda: role)
+    monkeypatch.setattr(settings, "wanted", lambda variables: WANTED)
+    mac = FakeMac(Answer(0, json.dumps(reading), ""), *answers)
+    return judge("m2", mac, variables or {})
+
+
+def by_id(verdict: Verdict) -> dict[str, str]:
+    return {check["id"]: check["status"] for check in verdict.checks}
+
+
+def test_a_mac_on_which_everything_holds_is_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    verdict = judged(monkeypatch, printed(lines()))
+    assert verdict.verdict == "pass"
+    assert set(by_id(verdict)) == {PLANNED, *(check.id for check in CHECKS)}
+    assert (verdict.pin, verdict.lock, verdict.simulated) == ("tf-2.18", "abc", True)
+    assert verdict.versions == {"python": "3.11.9", "tensorflow": "2.18.1"}
+
+
+def test_one_check_that_fails_makes_the_mac_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    verdict = judged(monkeypatch, printed(lines(failing="gpu.matmul")))
+    assert verdict.verdict == "fail"
+    assert by_id(verdict)["gpu.matmul"] == "fail"
+
+
+def test_what_the_plan_would_still_do_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    verdict = judged(monkeypatch, printed(lines()), plan={**PLAN, "steps": [STEP]})
+    assert verdict.verdict == "fail"
+    assert verdict.checks[0]["measured"] == "activate: old, not new"
+
+
+def test_a_mac_without_an_environment_is_wrong_and_told_what_to_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bare = {**READING, "current": ""}
+    verdict = judged(monkeypatch, plan={**PLAN, "steps": [STEP]}, reading=bare)
+    assert verdict.verdict == "fail"
+    assert set(by_id(verdict).values()) == {"fail", "not run"}
+    assert "ansible-playbook site.yml --limit m2" in verdict.checks[-1]["cure"]
+
+
+def test_a_mac_that_no_row_fits_is_wrong_with_each_row_s_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    verdict = judged(monkeypatch, plan=NO_ROW)
+    assert (verdict.verdict, verdict.pin) == ("fail", "")
+    assert "tf-2.18 needs arm64." in str(verdict.checks[0]["measured"])
+
+
+def test_a_python_that_does_not_run_fails_the_first_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    verdict = judged(monkeypatch, Answer(127, "", "sh: python: not found"))
+    statuses = by_id(verdict)
+    assert statuses.pop("machine.native") == "fail"
+    assert set(statuses.values()) == {"pass", "not run"}
+    assert "not found" in str(verdict.checks[1]["measured"])
+
+
+def test_lines_that_came_before_the_end_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    came = printed(lines()[:3])
+    verdict = judged(monkeypatch, Answer(1, came.stdout, "Killed: 9"))
+    statuses = list(by_id(verdict).values())
+    assert statuses[:5] == ["pass"] * 4 + ["fail"]
+    assert set(statuses[5:]) == {"not run"}
+
+
+def test_a_silent_mac_is_unreachable_with_what_ssh_said() -> None:
+    verdict = judge("m2", FakeMac(), {})
+    assert verdict.verdict == "unreachable"
+    assert verdict.simulated is None
+    assert set(by_id(verdict).values()) == {"not run"}
+    assert "Connection timed out" in verdict.checks[0]["cause"]
+
+
+def test_a_mac_that_falls_asleep_in_its_checks_is_unreachable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert judged(monkeypatch).verdict == "unreachable"
+
+
+def test_the_inventory_may_say_that_a_silent_mac_is_simulated() -> None:
+    assert judge("m2", FakeMac(), {"simulated": True}).simulated is True
+
+
+def test_a_probe_that_prints_no_reading_leaves_the_mac_unjudged() -> None:
+    verdict = judge("m2", FakeMac(Answer(2, "", "sh: syntax error")), {})
+    assert verdict.verdict == "inconclusive"
+    assert "syntax error" in str(verdict.checks[0]["measured"])
+
+
+def test_a_template_in_the_inventory_leaves_the_mac_unjudged() -> None:
+    verdict = judge("m2", FakeMac(), {"tensorflow_metal_home": "{{ elsewhere }}"})
+    assert verdict.verdict == "inconclusive"
+    assert "tensorflow_metal_home" in str(verdict.checks[0]["measured"])
+
+
+def test_on_a_virtual_mac_a_gpu_that_fails_is_inconclusive(monkeypatch: pytest.MonkeyPatch) -> None:
+    virtual = {**READING, "virtual": True}
+    answer = printed(lines(failing="numerics.softmax"))
+    assert judged(monkeypatch, answer, reading=virtual).verdict == "inconclusive"
+
+
+def test_on_a_virtual_mac_an_environment_that_fails_is_wrong(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    virtual = {**READING, "virtual": True}
+    answer = printed(lines(failing="environment.lock"))
+    assert judged(monkeypatch, answer, reading=virtual).verdict == "fail"

@@ -1,0 +1,131 @@
+"""Which row of the compatibility table a Mac gets, and what the table and its locks hold."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from verify.lock import faults
+from verify.unit.role import LOCKS, PINS, WANTED, bare, intel, planned, planning
+
+IDS = [row["id"] for row in PINS]
+MACS = {"arm64": bare, "x86_64": intel}
+LOCKED = {row["id"]: (LOCKS / f"{row['id']}.txt").read_text() for row in PINS}
+ENTRY = re.compile(
+    r"(?P<name>[a-z0-9-]+)==(?P<version>\S+)(?: \\\n    --hash=sha256:[0-9a-f]{64})+\n"
+)
+
+
+def chosen(reading: dict[str, Any], pin: str = "") -> str | None:
+    row = planned(reading, pin=pin)["row"]
+    return row and str(row["id"])
+
+
+@pytest.mark.parametrize(
+    ("machine", "macos", "row"),
+    [
+        ("arm64", "12.1", "tf-2.18"),
+        ("arm64", "12.10", "tf-2.18"),
+        ("arm64", "14.6.1", "tf-2.18"),
+        ("arm64", "26.5.2", "tf-2.18"),
+        ("arm64", "12.0.1", None),
+        ("arm64", "11.7.10", None),
+        ("x86_64", "15.6.1", "tf-2.16-intel"),
+        ("x86_64", "10.14.6", None),
+    ],
+)
+def test_a_mac_gets_the_first_row_that_fits(machine: str, macos: str, row: str | None) -> None:
+    assert chosen(MACS[machine](macos=macos)) == row
+
+
+def test_each_row_fits_from_its_own_oldest_macos_on() -> None:
+    for row in PINS:
+        assert chosen(MACS[row["machine"]](macos=row["macos_min"]), row["id"]) == row["id"]
+
+
+def test_a_newest_macos_takes_in_its_own_updates_and_no_later_one() -> None:
+    limited = [PINS[0] | {"macos_max": "15"}]
+    for macos, fits in (("15.6.1", True), ("15", True), ("16.0", False), ("26.1", False)):
+        plan = planning.plan(bare(macos=macos), limited, WANTED)
+        assert (plan["row"] is not None) is fits
+    assert "macOS 15 or older" in plan["refused"]["tf-2.18"]
+
+
+def test_where_no_row_fits_each_says_why() -> None:
+    plan = planned(intel(macos="10.14.6"))
+    assert plan["row"] is None
+    assert plan["steps"] == []
+    assert set(plan["refused"]) == set(IDS)
+    assert "needs arm64" in plan["refused"]["tf-2.18"]
+    oldest = next(row["macos_min"] for row in PINS if row["id"] == "tf-2.16-intel")
+    assert f"needs macOS {oldest}" in plan["refused"]["tf-2.16-intel"]
+
+
+def test_an_unknown_pin_names_those_there_are() -> None:
+    plan = planned(bare(), pin="tf-3")
+    assert plan["row"] is None
+    assert plan["refused"] == {"pin": f"There is no pin 'tf-3'. There are: {', '.join(IDS)}."}
+
+
+def test_a_named_pin_that_does_not_fit_says_why_and_no_other_is_taken() -> None:
+    plan = planned(bare(), pin="tf-2.16-intel")
+    assert plan["row"] is None
+    assert plan["refused"] == {"tf-2.16-intel": "tf-2.16-intel needs x86_64."}
+
+
+def test_a_lock_that_is_not_there_is_named() -> None:
+    plan = planned(bare(), locks="/nowhere")
+    assert plan["row"] is None
+    assert "/nowhere/tf-2.18.txt" in plan["refused"]["lock"]
+
+
+def test_ids_are_unique_and_the_first_row_is_recommended() -> None:
+    assert len(set(IDS)) == len(IDS)
+    assert PINS[0]["status"] == "recommended"
+
+
+@pytest.mark.parametrize("row", PINS, ids=IDS)
+def test_a_row_has_every_field_in_its_form(row: dict[str, Any]) -> None:
+    fields = "id machine macos_min macos_max python packages status reason links until"
+    assert set(fields.split()) <= set(row)
+    assert row["machine"] in ("arm64", "x86_64")
+    assert row["status"] in ("recommended", "available", "legacy")
+    assert re.fullmatch(r"3\.\d+", row["python"])
+    assert re.fullmatch(r"\d+(\.\d+)?", row["macos_min"])
+    assert re.fullmatch(r"(\d+(\.\d+)?)?", row["macos_max"])
+    assert row["until"] == "" or datetime.date.fromisoformat(row["until"])
+    assert row["reason"].endswith(".")
+
+
+@pytest.mark.parametrize("row", PINS, ids=IDS)
+def test_a_row_s_lock_holds_its_exact_packages(row: dict[str, Any]) -> None:
+    packages = {entry["name"]: entry["version"] for entry in ENTRY.finditer(LOCKED[row["id"]])}
+    assert row["packages"].items() <= packages.items()
+    assert ("tensorflow-metal" in packages) is ("tensorflow-metal" in row["packages"])
+
+
+@pytest.mark.parametrize("name", [*(f"{row}.txt" for row in IDS), "uv.txt"])
+def test_a_lock_is_exact_hashed_and_names_no_registry(name: str) -> None:
+    text = (LOCKS / name).read_text()
+    assert ENTRY.sub("", text) == ""
+
+
+def test_a_lock_that_lost_its_row_s_version_is_named(tmp_path: Path) -> None:
+    lock = tmp_path / "tf-2.18.txt"
+    assert list(faults(PINS[0], lock)) == ["tf-2.18.txt is not there."]
+    lock.write_text(LOCKED["tf-2.18"].replace("tensorflow-metal==1.2.0", "tensorflow-metal==1.1.0"))
+    assert list(faults(PINS[0], lock)) == ["tf-2.18.txt has tensorflow-metal 1.1.0, its row 1.2.0."]
+
+
+def test_every_lock_belongs_to_a_row() -> None:
+    assert {lock.stem for lock in LOCKS.glob("*.txt")} == {*IDS, "uv"}
+
+
+@pytest.mark.parametrize("row", IDS)
+def test_tensorboard_gets_a_setuptools_that_still_has_pkg_resources(row: str) -> None:
+    locked = planning.locked(LOCKED[row])
+    assert int(locked["setuptools"].split(".")[0]) < 81
