@@ -1,0 +1,29 @@
+# The two commands are `make site` and `make test`; `make lab` and `make clean` start and remove
+# the simulated Macs.
+.PHONY: site test lint lab pins clean requirements
+
+site:
+	@bin/site
+
+test:
+	@bin/test
+
+lint:
+	@bin/setup devscripts
+	@bin/lint
+
+lab:
+	@bin/setup debootstrap e2fsprogs gcc libc6-dev openssh-client
+	@molecule/lab/lab up site m2-sonoma m1-sequoia
+
+pins:
+	@bin/setup
+	@.venv/bin/python -m verify.lock
+
+requirements:
+	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url --no-emit-find-links requirements.in -o requirements.txt
+
+clean:
+	@molecule/lab/lab clean
+	@rm -rf .venv report .mypy_cache .pytest_cache .ruff_cache .ansible
