@@ -126,8 +126,8 @@ interpreters() {
 changed() {
     find "$1" -name __pycache__ -prune -o -newer "$2" ! -name '*.pyc' -print | head -n 20 |
         while IFS= read -r path; do
-            path=${path#"$1"}
-            printf '%s"%s"' "${separator-}" "$(text "${path#/}")"
+            [ "$path" != "$1" ] || path='site-packages'
+            printf '%s"%s"' "${separator-}" "$(text "${path#"$1"/}")"
             separator=,
         done
 }

@@ -130,6 +130,8 @@ def environment_and_steps(
 
     def step(name: str, found: str, needed: str, *, root: bool = False) -> None:
         sentence = f"{name} ({found} -> {needed})"
+        # To work as an owner who is not who we log in as takes sudo too.
+        root = root or owner(reading, wanted) != reading["user"]
         steps.append(
             {"id": name, "found": found, "wanted": needed, "root": root, "sentence": sentence}
         )
