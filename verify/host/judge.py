@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -95,13 +96,24 @@ def expectation(
         pin=plan["row"]["id"],
         machine=plan["row"]["machine"],
         gpu="tensorflow-metal" in plan["packages"],
-        environment=plan["environment_path"],
+        environment=to_be_active(reading["current"], plan["environment_path"]),
         base_python=plan["python"],
         lock=dict(plan["packages"]),
         lock_sha256=plan["lock_sha256"],
         libraries=[f"{prefix}/opt/{formula}/{LIBRARIES[formula]}" for formula in formulae],
         timeout=TIMEOUT,
     )
+
+
+def to_be_active(current: str, planned: str) -> str:
+    """The path of the environment that the link should name.
+
+    One that was changed will be built again as NAME.2, but until then the link to it is right:
+    what is wrong is what is in it, and other checks say that.
+    """
+    envs, _, name = planned.rpartition("/")
+    family = re.sub(r"\.\d+$", "", name)
+    return f"{envs}/{current}" if re.sub(r"\.\d+$", "", current) == family else planned
 
 
 def versions(reading: Mapping[str, Any]) -> dict[str, str]:

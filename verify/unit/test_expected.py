@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
@@ -68,9 +69,20 @@ def test_what_a_check_needs_comes_before_it_on_every_row() -> None:
             before.add(check.id)
 
 
+def test_after_a_gpu_that_does_not_open_tensorflow_is_asked_nothing() -> None:
+    assert [check.id for check in CHECKS if check.poisons] == ["gpu.logical"]
+
+
 def test_every_check_has_an_id_of_its_own_a_claim_a_cause_and_a_cure() -> None:
     assert len({check.id for check in CHECKS}) == len(CHECKS)
     assert all(check.claim and check.cause and check.cure for check in CHECKS)
+
+
+def test_the_program_is_written_in_the_syntax_of_python_3_9() -> None:
+    for source in (PROJECT / "verify" / "onhost").glob("*.py"):
+        tree = ast.parse(source.read_text(), str(source), feature_version=(3, 9))
+        first = [ast.unparse(node) for node in tree.body[1:2]]
+        assert first in ([], ["from __future__ import annotations"]), source
 
 
 def test_the_program_is_imported_where_there_is_no_tensorflow() -> None:

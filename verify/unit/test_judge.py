@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from verify import settings
-from verify.host.judge import judge
+from verify.host.judge import judge, to_be_active
 from verify.host.lines import PLANNED
 from verify.host.run import Answer
 from verify.onhost.catalogue import CHECKS
@@ -144,3 +144,19 @@ def test_on_a_virtual_mac_an_environment_that_fails_is_wrong(
     virtual = {**READING, "virtual": True}
     answer = printed(lines(failing="environment.lock"))
     assert judged(monkeypatch, answer, reading=virtual).verdict == "fail"
+
+
+@pytest.mark.parametrize(
+    ("current", "planned", "expected"),
+    [
+        ("tf-0123456789ab", "/o/envs/tf-0123456789ab", "/o/envs/tf-0123456789ab"),
+        ("tf-0123456789ab", "/o/envs/tf-0123456789ab.2", "/o/envs/tf-0123456789ab"),
+        ("tf-0123456789ab.2", "/o/envs/tf-0123456789ab.3", "/o/envs/tf-0123456789ab.2"),
+        ("tf-ffffffffffff", "/o/envs/tf-0123456789ab", "/o/envs/tf-0123456789ab"),
+        ("/tmp", "/o/envs/tf-0123456789ab", "/o/envs/tf-0123456789ab"),
+    ],
+)
+def test_the_link_to_an_environment_that_was_changed_is_right(
+    current: str, planned: str, expected: str
+) -> None:
+    assert to_be_active(current, planned) == expected

@@ -113,7 +113,9 @@ def test_a_program_that_does_not_start_fails_the_first_check(tmp_path: Path) -> 
 def test_a_grandchild_that_keeps_the_pipe_open_holds_nobody_up(tmp_path: Path) -> None:
     body = "\n    if os.fork() == 0: time.sleep(20)\n    os._exit(4)"
     began = time.monotonic()
-    assert statuses(lines_of(tmp_path, body)) == ["pass", "fail", "not run"]
+    lines = lines_of(tmp_path, body)
+    assert statuses(lines) == ["pass", "fail", "not run"]
+    assert str(lines[1]["measured"]).startswith("ended with exit status 4")
     assert time.monotonic() - began < TIMEOUT + 5
 
 

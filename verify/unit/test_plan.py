@@ -138,6 +138,12 @@ def test_a_rebuilt_environment_is_right_beside_the_drifted_one() -> None:
     assert stages(planned(right(environments=both, current=NAME))) == ["activate"]
 
 
+def test_of_two_that_are_right_the_active_one_stays() -> None:
+    both = [environment(), environment(f"{NAME}.2")]
+    for active in (NAME, f"{NAME}.2"):
+        assert planned(right(environments=both, current=active))["steps"] == []
+
+
 def test_an_unfinished_environment_is_built_again_at_the_same_path() -> None:
     plan = planned(right(environments=[environment(receipt="")], current=""))
     assert stages(plan) == ["environment", "activate"]
@@ -203,6 +209,12 @@ def test_a_home_of_the_owner_needs_no_root() -> None:
     assert not needs_root("admin")
     assert needs_root("root")
     assert needs_root("")
+
+
+def test_to_work_as_another_owner_takes_root() -> None:
+    other = {"homebrew": {"prefix": "/opt/homebrew", "version": "7.0.1", "owner": "kim"}}
+    plan = planned(right(formulae={}, **other), owner="kim")
+    assert [(step["id"], step["root"]) for step in plan["steps"]] == [("homebrew", True)]
 
 
 def test_every_step_says_what_was_found_and_what_is_wanted() -> None:

@@ -255,7 +255,13 @@ def test_an_edited_an_added_and_a_deleted_file_are_seen(mac: Mac) -> None:
     assert changed(mac) == ["keras"]
     os.utime(site / "keras", (1_000_000_000, 1_000_000_000))
     (site / 'odd "name".pth').touch()
-    assert 'odd "name".pth' in changed(mac)
+    assert changed(mac) == ["site-packages", 'odd "name".pth']
+
+
+def test_a_package_that_is_gone_altogether_is_seen(mac: Mac) -> None:
+    site = build(mac)
+    shutil.rmtree(site / "keras")
+    assert changed(mac) == ["site-packages"]
 
 
 def test_bytecode_is_no_change(mac: Mac) -> None:

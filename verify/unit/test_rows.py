@@ -47,6 +47,12 @@ def test_each_row_fits_from_its_own_oldest_macos_on() -> None:
         assert chosen(MACS[row["machine"]](macos=row["macos_min"]), row["id"]) == row["id"]
 
 
+def test_versions_of_macos_are_compared_as_numbers() -> None:
+    early = [PINS[0] | {"macos_min": "9.2"}]
+    assert planning.plan(bare(macos="14.6.1"), early, WANTED)["row"]
+    assert not planning.plan(bare(macos="9.1.10"), early, WANTED)["row"]
+
+
 def test_a_newest_macos_takes_in_its_own_updates_and_no_later_one() -> None:
     limited = [PINS[0] | {"macos_max": "15"}]
     for macos, fits in (("15.6.1", True), ("15", True), ("16.0", False), ("26.1", False)):
