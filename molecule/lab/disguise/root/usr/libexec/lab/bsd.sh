@@ -63,8 +63,9 @@ case $tool in
         ;;
     cp) case ${1-} in -c) shift ;; esac ;;
     date)
-        case ${1-} in
-            -r) shift && seconds=$1 && shift && set -- -d "@$seconds" "$@" ;;
+        case "${1-} ${2-}" in
+            "-u -r") seconds=$3 && shift 3 && set -- -u -d "@$seconds" "$@" ;;
+            "-r "*) seconds=$2 && shift 2 && set -- -d "@$seconds" "$@" ;;
             -[jv]*) exec /usr/libexec/lab/python/bin/python3 /usr/libexec/lab/date.py "$@" ;;
         esac
         ;;
