@@ -38,8 +38,8 @@ rm -f $gone
 
 # macOS' own tools, folders and users.
 cp -R "$here/root/." /
-mkdir -p /Applications /Library/Developer /Users/admin/.ssh /Users/student /Volumes/Lab /private \
-    /run/sshd /var/db/receipts /var/empty /var/log/lab /var/root
+mkdir -p /Applications /Library/Developer /System/Library/CoreServices /Users/admin/.ssh \
+    /Users/student /Volumes/Lab /private /run/sshd /var/db/receipts /var/empty /var/log/lab /var/root
 for folder in etc tmp var; do
     ln -sfn /$folder /private/$folder
 done
