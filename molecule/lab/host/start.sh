@@ -20,4 +20,5 @@ mkdir -p "$folder/disk/upper" "$folder/disk/work" "$folder/root"
 
 setsid unshare --mount --propagation private --pid --fork --kill-child=KILL --uts --ipc \
     "$here/boot.sh" "$folder" "$image" "$wheels" "$address" < /dev/null > "$folder/log" 2>&1 &
-echo $! > "$folder/pid"
+# With the time it started, since a number alone may be another process' after a reboot.
+echo "$! $(cut -d' ' -f22 "/proc/$!/stat")" > "$folder/pid"
