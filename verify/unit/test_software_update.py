@@ -1,0 +1,59 @@
+"""The marker that makes softwareupdate offer the Command Line Tools goes whatever happens."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from role import ROLE
+
+SCRIPT = (ROLE / "files" / "software_update.sh").read_text()
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Path:
+    """The script, with its marker and Apple's tool in a folder of the test's own."""
+    text = SCRIPT.replace("/tmp/.com", f"{tmp_path}/.com")
+    text = text.replace("/usr/sbin/softwareupdate", f"{tmp_path}/softwareupdate")
+    assert str(tmp_path) in text
+    copy = tmp_path / "software_update.sh"
+    copy.write_text(text)
+    return copy
+
+
+def offers(script: Path, body: str) -> None:
+    tool = script.parent / "softwareupdate"
+    tool.write_text(f"#!/bin/sh\nls {script.parent}/.com*\n{body}\n")
+    tool.chmod(0o755)
+
+
+def markers(script: Path) -> list[Path]:
+    return list(script.parent.glob(".com*"))
+
+
+def test_the_marker_is_there_while_softwareupdate_runs_and_gone_after(script: Path) -> None:
+    offers(script, "exit 0")
+    ran = subprocess.run(["sh", script, "list"], capture_output=True, text=True, check=True)
+    assert ".com.apple.dt.CommandLineTools.installondemand.in-progress" in ran.stdout
+    assert not markers(script)
+
+
+def test_the_marker_goes_when_softwareupdate_fails(script: Path) -> None:
+    offers(script, "exit 1")
+    assert subprocess.run(["sh", script, "list"], capture_output=True, check=False).returncode == 1
+    assert not markers(script)
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM])
+def test_the_marker_goes_when_the_connection_does(script: Path, number: int) -> None:
+    offers(script, "sleep 1")
+    running = subprocess.Popen(["sh", script, "list"], stdout=subprocess.PIPE)
+    while not markers(script):
+        time.sleep(0.01)
+    running.send_signal(number)
+    running.wait(timeout=10)
+    assert not markers(script)
