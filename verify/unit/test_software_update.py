@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from role import ROLE
+from verify.unit.role import ROLE
 
 SCRIPT = (ROLE / "files" / "software_update.sh").read_text()
 
