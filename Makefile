@@ -19,6 +19,8 @@ lab:
 pins:
 	@bin/setup
 	@.venv/bin/python -m verify.lock
+	@.venv/bin/python -m verify.readme
+	@.venv/bin/python -m verify.twin
 
 requirements:
 	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
