@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 
+from verify import readme, settings
 from verify.lock import faults
 from verify.unit.role import LOCKS, PINS, WANTED, bare, intel, planned, planning
 
 IDS = [row["id"] for row in PINS]
+RECOMMENDED = next(row for row in PINS if row["id"] == "tf-2.18")
+README = readme.PATH.read_text(encoding="utf-8")
 MACS = {"arm64": bare, "x86_64": intel}
 LOCKED = {row["id"]: (LOCKS / f"{row['id']}.txt").read_text() for row in PINS}
 ENTRY = re.compile(
@@ -48,13 +51,13 @@ def test_each_row_fits_from_its_own_oldest_macos_on() -> None:
 
 
 def test_versions_of_macos_are_compared_as_numbers() -> None:
-    early = [PINS[0] | {"macos_min": "9.2"}]
+    early = [RECOMMENDED | {"macos_min": "9.2"}]
     assert planning.plan(bare(macos="14.6.1"), early, WANTED)["row"]
     assert not planning.plan(bare(macos="9.1.10"), early, WANTED)["row"]
 
 
 def test_a_newest_macos_takes_in_its_own_updates_and_no_later_one() -> None:
-    limited = [PINS[0] | {"macos_max": "15"}]
+    limited = [RECOMMENDED | {"macos_max": "15"}]
     for macos, fits in (("15.6.1", True), ("15", True), ("16.0", False), ("26.1", False)):
         plan = planning.plan(bare(macos=macos), limited, WANTED)
         assert (plan["row"] is not None) is fits
@@ -89,9 +92,34 @@ def test_a_lock_that_is_not_there_is_named() -> None:
     assert "/nowhere/tf-2.18.txt" in plan["refused"]["lock"]
 
 
-def test_ids_are_unique_and_the_first_row_is_recommended() -> None:
+def test_ids_are_unique_and_one_row_is_recommended() -> None:
     assert len(set(IDS)) == len(IDS)
-    assert PINS[0]["status"] == "recommended"
+    assert [row["id"] for row in PINS if row["status"] == "recommended"] == ["tf-2.18"]
+
+
+def test_the_recommended_row_comes_before_a_newer_one_that_fits_too() -> None:
+    assert IDS.index("tf-2.19") < IDS.index("tf-2.18")
+    assert chosen(bare()) == "tf-2.18"
+
+
+def test_where_none_is_recommended_the_first_that_fits_is_taken() -> None:
+    plain = [row for row in PINS if row["status"] != "recommended"]
+    row = planning.plan(bare(), plain, WANTED)["row"]
+    assert row and row["id"] == "tf-2.19"
+
+
+def test_rows_are_ordered_newest_first() -> None:
+    versions = [
+        [int(part) for part in str(row["packages"][name]).split(".")]
+        for row in PINS
+        for name in ("tensorflow", "tensorflow-macos")
+        if name in row["packages"]
+    ]
+    assert versions == sorted(versions, reverse=True)
+
+
+def test_the_table_of_the_readme_is_what_the_pins_render() -> None:
+    assert readme.rendered(README, settings.pins()) == README, "Type make pins."
 
 
 @pytest.mark.parametrize("row", PINS, ids=IDS)
@@ -122,9 +150,11 @@ def test_a_lock_is_exact_hashed_and_names_no_registry(name: str) -> None:
 
 def test_a_lock_that_lost_its_row_s_version_is_named(tmp_path: Path) -> None:
     lock = tmp_path / "tf-2.18.txt"
-    assert list(faults(PINS[0], lock)) == ["tf-2.18.txt is not there."]
+    assert list(faults(RECOMMENDED, lock)) == ["tf-2.18.txt is not there."]
     lock.write_text(LOCKED["tf-2.18"].replace("tensorflow-metal==1.2.0", "tensorflow-metal==1.1.0"))
-    assert list(faults(PINS[0], lock)) == ["tf-2.18.txt has tensorflow-metal 1.1.0, its row 1.2.0."]
+    assert list(faults(RECOMMENDED, lock)) == [
+        "tf-2.18.txt has tensorflow-metal 1.1.0, its row 1.2.0."
+    ]
 
 
 def test_every_lock_belongs_to_a_row() -> None:

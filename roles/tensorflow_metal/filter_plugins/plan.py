@@ -69,7 +69,11 @@ def uv_version(wanted: Wanted) -> str:
 def choose_row(
     reading: Reading, pins: Sequence[Row], pin: str
 ) -> tuple[Row | None, dict[str, str]]:
-    """The first row that fits, or the named one; and why each of the others does not."""
+    """The row of this Mac, and why it gets none of the others that do not fit.
+
+    That is the one that is named; else the first recommended one that fits, else the first that
+    fits.
+    """
     if reading["kernel"] != "Darwin":
         return None, {"kernel": f"This is {reading['kernel']}, not macOS."}
     rows = pins
@@ -79,8 +83,9 @@ def choose_row(
             there = ", ".join(row["id"] for row in pins)
             return None, {"pin": f"There is no pin '{pin}'. There are: {there}."}
     refused = {row["id"]: reason for row in rows if (reason := misfit(reading, row))}
-    fitting = (row for row in rows if row["id"] not in refused)
-    return next(fitting, None), refused
+    fitting = [row for row in rows if row["id"] not in refused]
+    fitting.sort(key=lambda row: row["status"] != "recommended")
+    return next(iter(fitting), None), refused
 
 
 def misfit(reading: Reading, row: Row) -> str:
