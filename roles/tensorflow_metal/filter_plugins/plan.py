@@ -42,9 +42,9 @@ def plan(reading: Reading, pins: Sequence[Row], wanted: Wanted) -> dict[str, Any
     suffix = "" if wanted["extra"] == "core" else f"-{wanted['extra']}"
     lock = Path(wanted["locks"]) / f"{row['id']}{suffix}.txt"
     if not lock.is_file():
-        refused["lock"] = f"{row['id']} has no lock {lock}. Make one with `make pins`, or change"
-        refused["lock"] += " tensorflow_metal_locks or tensorflow_metal_extra."
-        return {"row": None, "refused": refused, "steps": []}
+        sentence = f"{row['id']} has no lock {lock}. Make one with `make pins`, or change"
+        sentence += " tensorflow_metal_locks or tensorflow_metal_extra."
+        return {"row": None, "refused": {"lock": sentence}, "steps": []}
     rest = environment_and_steps(reading, row, lock, lock.read_text(encoding="utf-8"), wanted)
     if hopeless := beyond_mending(reading, row, wanted, rest):
         return {"row": None, "refused": hopeless, "steps": []}
