@@ -3,8 +3,8 @@
     build.py --lock tf-2.18.txt --lock uv.txt --downloads FOLDER --out FOLDER
 
 Each package of a real macOS lock is fetched in the same version for this Linux, checked against the
-hashes that the lock itself holds, and put under a macOS tag. TensorFlow is the build without CUDA,
-whose hash lies in linux.txt beside this file; tensorflow-metal is the test GPU. Written to
+hashes that the lock itself holds, and put under a macOS tag. TensorFlow is the build without CUDA
+that the lock's twin was proven with (verify/twin); tensorflow-metal is the test GPU. Written to
 OUT/wheelhouse and, with the hashes of these wheels, to OUT/locks.
 """
 
@@ -21,7 +21,8 @@ from pathlib import Path
 
 from retag import retag
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
+TWINS = HERE.parents[2] / "verify" / "twin" / "linux.txt"
 PYTHON = "3.11"
 MAC = "macosx_12_0_arm64"
 TEST_GPU = "tensorflow-metal"
@@ -48,11 +49,17 @@ def download(requirements: Path, downloads: Path) -> None:
         sys.exit(f"The wheels of {requirements.name} could not be fetched. Nothing was changed.")
 
 
+def entries(requirements: Path) -> list[str]:
+    """The requirements of a file, each with its hashes."""
+    return re.split(r"^(?=[A-Za-z0-9])", requirements.read_text(), flags=re.M)
+
+
 def linux_part(lock: Path, scratch: Path) -> Path:
-    """The entries of `lock` that Linux has under the same name, as a requirements file."""
-    entries = re.split(r"^(?=[A-Za-z0-9])", lock.read_text(), flags=re.M)
-    other = {TEST_GPU, *WITHOUT_CUDA}
-    kept = [entry for entry in entries if entry.split("==")[0] not in other]
+    """What Linux has for `lock`, as a requirements file: TensorFlow in its own build."""
+    kept = [e for e in entries(lock) if e.split("==")[0] not in {TEST_GPU, *WITHOUT_CUDA}]
+    for name in WITHOUT_CUDA.keys() & pins(lock).keys():
+        own = f"{WITHOUT_CUDA[name]}=={pins(lock)[name]} "
+        kept += [entry for entry in entries(TWINS) if entry.startswith(own)]
     part = scratch / lock.name
     part.write_text("".join(kept))
     return part
@@ -86,8 +93,6 @@ def main() -> None:
     wheelhouse, locks = options.out / "wheelhouse", options.out / "locks"
     for folder in (options.downloads, wheelhouse, locks):
         folder.mkdir(parents=True, exist_ok=True)
-    if WITHOUT_CUDA:
-        download(HERE / "linux.txt", options.downloads)
     for lock in options.lock:
         download(linux_part(lock, options.out), options.downloads)
         (options.out / lock.name).unlink()
