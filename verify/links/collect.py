@@ -11,7 +11,9 @@ import argparse
 import sys
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Collection, Iterable
+from http.client import HTTPException
 from pathlib import Path
 
 from packaging.version import Version
@@ -93,7 +95,7 @@ def collected(
                 if not members:
                     continue
                 images = tuple(parsed(opened, members, machine, plugin, names, progress))
-        except zipfile.BadZipFile:
+        except (zipfile.BadZipFile, zlib.error, EOFError):
             raise NoWheelError(f"{one.name} is no whole wheel.") from None
         pythons = {x.python for x in there if x.distribution == one.distribution}
         ordered = tuple(sorted(pythons, key=Version))
@@ -168,7 +170,7 @@ def main() -> int:
                     if given.versions or not known:
                         one = collected(source, False, version, machine, names, "", progress)
                         manifest.save(one)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, HTTPException) as error:
         print(f"{error} What was read so far is kept.", file=sys.stderr)
         return 2
     return 0

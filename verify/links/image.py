@@ -56,6 +56,8 @@ def read(path: Path, name: str, machine: str, *, bindings: bool) -> Image:
     trie = binary.dyld_info or binary.dyld_exports_trie
     exports: dict[str, Reexport | None] = {}
     for export in trie.exports if trie else ():
+        if export.symbol is None:
+            continue
         symbol = str(export.symbol.name)
         library = export.alias_library
         if library is None:

@@ -5,6 +5,8 @@ The index is the one that pip or uv is set to here.
 
 from __future__ import annotations
 
+import base64
+import http.client
 import io
 import os
 import ssl
@@ -99,7 +101,12 @@ class Index:
     """An index, asked over the network."""
 
     def __init__(self) -> None:
-        self.address = index().rstrip("/")
+        given = urllib.parse.urlsplit(index().rstrip("/"))
+        self.host = given.netloc.rpartition("@")[2]
+        # A name and password are sent, but never shown.
+        self.address = given._replace(netloc=self.host).geturl()
+        words = f"{given.username}:{given.password or ''}" if given.username else ""
+        self.word = base64.b64encode(urllib.parse.unquote(words).encode()).decode()
         self.context = certificates() if self.address.startswith("https:") else None
 
     def wheels(self, distribution: str, machine: str) -> list[Wheel]:
@@ -116,9 +123,18 @@ class Index:
         places = (urllib.parse.urljoin(page, link).split("#")[0] for link in links.found)
         return [found for place in places if (found := wheel(place, machine))]
 
+    def request(
+        self, address: str, headers: dict[str, str], method: str = "GET"
+    ) -> urllib.request.Request:
+        """A request, with the password where it goes to the index itself."""
+        made = urllib.request.Request(address, headers=headers, method=method)
+        if self.word and made.host == self.host:
+            made.add_unredirected_header("Authorization", f"Basic {self.word}")
+        return made
+
     def get(self, address: str, headers: dict[str, str]) -> bytes:
         """The answer's body; asked again where the connection broke."""
-        request = urllib.request.Request(address, headers=headers)
+        request = self.request(address, headers)
         for left in reversed(range(TRIES)):
             try:
                 with urllib.request.urlopen(
@@ -128,7 +144,7 @@ class Index:
                         raise ValueError(f"The index sends no parts of {address}.")
                     body: bytes = answer.read()
                     return body
-            except (OSError, EOFError) as error:
+            except (OSError, http.client.HTTPException) as error:
                 fatal = isinstance(error, urllib.error.HTTPError) and error.code < 500
                 if fatal or not left:
                     raise
@@ -163,7 +179,7 @@ class Ranges(io.RawIOBase):
 
     def __init__(self, index: Index, address: str) -> None:
         self.index, self.address, self.at = index, address, 0
-        request = urllib.request.Request(address, method="HEAD")
+        request = index.request(address, {}, "HEAD")
         with urllib.request.urlopen(request, timeout=TIMEOUT, context=index.context) as answer:
             self.size = int(answer.headers["Content-Length"])
         self.first, self.block = 0, b""

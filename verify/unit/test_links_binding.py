@@ -6,7 +6,8 @@ import pytest
 
 from verify.links.bind import bind
 from verify.links.image import Image, Reexport
-from verify.links.manifest import kept
+from verify.links.manifest import image as described
+from verify.links.manifest import kept, written
 
 INTERNAL = "@rpath/_pywrap_tensorflow_internal.so"
 CC = "@rpath/libtensorflow_cc.2.dylib"
@@ -87,3 +88,9 @@ def test_a_narrowed_image_keeps_what_its_names_are_called_elsewhere() -> None:
     narrow = kept([internal, image(CC, _there=None, _more=None)], {"_a"})
     assert [set(one.exports) for one in narrow] == [{"_a"}, {"_there"}]
     assert bind(plugin("_a"), narrow).links
+
+
+def test_an_image_is_read_as_it_was_written() -> None:
+    needing = Image("p", "i", (CC,), (CC,), {"_a": None}, {CC: ("_a", "_b")}, ("_c",))
+    passing = image(INTERNAL, _a=Reexport(CC, "_there"), _b=None)
+    assert [described(written(one)) for one in (needing, passing)] == [needing, passing]
