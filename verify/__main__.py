@@ -1,4 +1,4 @@
-"""`python -m verify hosts|report|record|begin`.
+"""`python -m verify hosts|links|report|record|begin`.
 
 Exits 0 where every Mac is right, 1 where some is wrong, 2 where some could
 not be judged or the input is unusable, 3 where the verification itself broke.
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from verify.host.lines import again
 from verify.hosts import verify
+from verify.links.verdict import tell
 from verify.onhost.registry import Line
 from verify.report import fleet, junit, table
 from verify.settings import PROJECT
@@ -28,6 +29,12 @@ def hosts(given: argparse.Namespace) -> int:
         word = table.WORDS[mac.verdict][0].lower()
         print(f"{mac.title}: {word}, {mac.passed} of {len(mac.checks)} checks passed")
     return macs.exit_status
+
+
+def links(given: argparse.Namespace) -> int:
+    found = tell(given.tensorflow, given.metal, given.machine, given.python, given.wheels)
+    print(json.dumps(found.to_json(), indent=2) if given.json else found.sentence)
+    return 0 if found.bound.links else 1
 
 
 def report(given: argparse.Namespace) -> int:
@@ -81,6 +88,15 @@ def arguments() -> argparse.ArgumentParser:
     one.add_argument("--limit", default="", metavar="NAMES", help="as ansible-playbook's")
     one.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 1), help="Macs at a time")
     one.set_defaults(run=hosts)
+
+    one = commands.add_parser("links", help="does this plugin load in that TensorFlow?")
+    one.add_argument("tensorflow", metavar="TF", help="a version of tensorflow")
+    one.add_argument("metal", metavar="METAL", help="a version of tensorflow-metal")
+    one.add_argument("--machine", choices=("arm64", "x86_64"), default="arm64")
+    one.add_argument("--python", default="", metavar="3.11", help="without, the newest of both")
+    one.add_argument("--wheels", type=Path, metavar="FOLDER", help="compute from wheels on disk")
+    one.add_argument("--json", action="store_true")
+    one.set_defaults(run=links)
 
     one = commands.add_parser("report", parents=[shared], help="fold the verdicts into one report")
     one.add_argument("--expect", nargs="*", default=[], metavar="NAME")
