@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 
 from verify import readme, settings
+from verify.links.verdict import known
 from verify.lock import faults
 from verify.unit.role import LOCKS, PINS, WANTED, bare, intel, planned, planning
 
 IDS = [row["id"] for row in PINS]
 RECOMMENDED = next(row for row in PINS if row["id"] == "tf-2.18")
+WITH_PLUGIN = [row for row in PINS if "tensorflow-metal" in row["packages"]]
 README = readme.PATH.read_text(encoding="utf-8")
 MACS = {"arm64": bare, "x86_64": intel}
 LOCKED = {row["id"]: (LOCKS / f"{row['id']}.txt").read_text() for row in PINS}
@@ -116,6 +118,25 @@ def test_rows_are_ordered_newest_first() -> None:
         if name in row["packages"]
     ]
     assert versions == sorted(versions, reverse=True)
+
+
+def linked(row: dict[str, Any]) -> str:
+    """What the manifests say of a row's pair; empty where it links."""
+    packages = row["packages"]
+    tensorflow = packages.get("tensorflow") or packages["tensorflow-macos"]
+    found = known(tensorflow, packages["tensorflow-metal"], row["machine"], row["python"])
+    assert found, f"No manifests for the pair of {row['id']}: python -m verify.links.collect"
+    return "" if found.bound.links else found.sentence
+
+
+@pytest.mark.parametrize("row", WITH_PLUGIN, ids=[row["id"] for row in WITH_PLUGIN])
+def test_a_row_s_pair_links(row: dict[str, Any]) -> None:
+    assert linked(row) == ""
+
+
+def test_a_row_with_a_pair_that_does_not_link_names_the_symbol() -> None:
+    bad = RECOMMENDED | {"packages": {"tensorflow": "2.18.1", "tensorflow-metal": "1.1.0"}}
+    assert "LogMessage" in linked(bad)
 
 
 def test_the_table_of_the_readme_is_what_the_pins_render() -> None:
