@@ -90,7 +90,6 @@ def expectation(
     reading: Mapping[str, Any], plan: Mapping[str, Any], wanted: Mapping[str, Any]
 ) -> Expected:
     """The plan, as the on-host program wants it."""
-    prefix = "/opt/homebrew" if reading["machine"] == "arm64" else "/usr/local"
     formulae = [formula for formula in wanted["formulae"] if formula in LIBRARIES]
     return Expected(
         pin=plan["row"]["id"],
@@ -100,7 +99,7 @@ def expectation(
         base_python=plan["python"],
         lock=dict(plan["packages"]),
         lock_sha256=plan["lock_sha256"],
-        libraries=[f"{prefix}/opt/{formula}/{LIBRARIES[formula]}" for formula in formulae],
+        libraries=[f"{plan['prefix']}/opt/{formula}/{LIBRARIES[formula]}" for formula in formulae],
         timeout=TIMEOUT,
     )
 

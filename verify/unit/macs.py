@@ -25,6 +25,7 @@ READING: dict[str, Any] = {
 PLAN: dict[str, Any] = {
     "row": {"id": "tf-2.18", "machine": "arm64"},
     "refused": {},
+    "prefix": "/opt/homebrew",
     "environment_path": "/opt/tensorflow/envs/env",
     "python": "/opt/homebrew/opt/python@3.11/bin/python3.11",
     "lock_sha256": "abc",

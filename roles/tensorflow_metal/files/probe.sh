@@ -11,7 +11,7 @@ LC_ALL=C
 export PATH LC_ALL
 home=$1 formulae=$2 pythons=$3 uv=$4
 
-# One awk turns every tab-separated "key value" below into a JSON string with all it must escape.
+# The inside of a JSON string, with all that one must escape.
 text() {
     printf '%s' "$1" | awk '
         BEGIN { ORS = "" }
