@@ -5,7 +5,10 @@ Shell that works on Linux only must fail here, and not first on a real Mac.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+from testinfra.backend.base import CommandResult
 from testinfra.host import Host
 
 # A file to work on, in a folder of each test's own: they run side by side.
@@ -74,3 +77,38 @@ def test_brew_refuses_root(host: Host) -> None:
 
 def test_no_developer_tool_was_asked_for_before_it_was_there(host: Host) -> None:
     assert not host.file("/var/log/lab/windows").exists
+
+
+PYTHON = "cpython-3.11.18-macos-aarch64-none"
+INSTALL = f"uv python install --no-bin --install-dir pythons {PYTHON} --python-downloads-json-url"
+
+
+@pytest.fixture
+def with_uv(host: Host) -> Callable[[str], CommandResult]:
+    """Runs a command in a folder of the test's own, with the lab's uv in PATH."""
+    folder = host.check_output("mktemp -d")
+    host.check_output(
+        "/usr/bin/python3 -I -m pip install --quiet --disable-pip-version-check --no-index "
+        "--find-links /Volumes/Lab/wheelhouse --target %s/uv uv",
+        folder,
+    )
+    return lambda command: host.run(f"cd {folder}; HOME=$PWD; PATH=$PWD/uv/bin:$PATH; {command}")
+
+
+def test_uv_installs_the_standalone_python(with_uv: Callable[[str], CommandResult]) -> None:
+    asked = "import platform as p; print(p.python_version(), p.machine(), p.system())"
+    assert with_uv(f"{INSTALL} file:///Volumes/Lab/python/downloads.json").rc == 0
+    assert with_uv(f"pythons/{PYTHON}/bin/python3.11 -I -m venv made").rc == 0
+    assert with_uv(f"made/bin/python -c '{asked}'").stdout == "3.11.18 arm64 Darwin\n"
+    assert with_uv("made/bin/python -m pip --version").stdout.startswith("pip ")
+
+
+def test_uv_refuses_a_tampered_standalone_python(with_uv: Callable[[str], CommandResult]) -> None:
+    tampered = with_uv(
+        "cp -R /Volumes/Lab/python copy && for file in copy/*.gz; do echo x >> $file; done && "
+        "sed -i '' s,/Volumes/Lab/python,$PWD/copy, copy/downloads.json"
+    )
+    assert tampered.rc == 0
+    refused = with_uv(f"{INSTALL} file://$PWD/copy/downloads.json")
+    assert (refused.rc, "Hash mismatch" in refused.stderr) == (1, True)
+    assert with_uv(f"test -e pythons/{PYTHON}").rc == 1

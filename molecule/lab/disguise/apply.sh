@@ -11,8 +11,8 @@ mv /usr/lib/python3.11 $lab/python/lib/
 ln -s python3.11 $lab/python/bin/python3
 rm -rf $lab/python/lib/python3.11/sitecustomize.py $lab/python/lib/python3.11/lib2to3
 export LAB_DISGUISE=off
-"$here/python.sh" $lab/payloads/CommandLineTools/usr
-"$here/python.sh" $lab/payloads/python
+"$here/python.sh" $lab/payloads/CommandLineTools/usr "arm64 x86_64"
+"$here/python.sh" $lab/payloads/python arm64
 cp -R "$here/command_line_tools/." $lab/payloads/CommandLineTools/
 mkdir -p $lab/payloads/CommandLineTools/SDKs/MacOSX.sdk
 cp -L /usr/lib/*/libomp.so.5 $lab/payloads/libomp.dylib
