@@ -34,7 +34,7 @@ def hosts(given: argparse.Namespace) -> int:
 def links(given: argparse.Namespace) -> int:
     found = tell(given.tensorflow, given.metal, given.machine, given.python, given.wheels)
     print(json.dumps(found.to_json(), indent=2) if given.json else found.sentence)
-    return 0 if found.bound.links else 1
+    return 0 if found.links else 1
 
 
 def report(given: argparse.Namespace) -> int:

@@ -14,6 +14,7 @@ from verify.links.image import Image, Reexport, narrowed
 
 FOLDER = Path(__file__).resolve().parent / "manifests"
 PLUGIN = "tensorflow-metal"
+MACHINES = ("arm64", "x86_64")
 
 
 @dataclass(frozen=True)

@@ -30,19 +30,35 @@ class Verdict:
     source: str
 
     @property
-    def sentence(self) -> str:
-        pair = f"{PLUGIN} {self.metal.version} %s {self.tensorflow.distribution} "
-        pair += f"{self.tensorflow.version} on {self.tensorflow.machine}"
-        if self.bound.links:
-            offered = "every library and symbol that it needs of TensorFlow is offered"
-            return f"{pair % 'links with'}: {offered}."
-        parts = [f"{name} cannot be loaded" for name in self.bound.libraries]
+    def links(self) -> bool:
+        """Whether it does, in a Python that both serve."""
+        return not self.reason
+
+    @property
+    def reason(self) -> str:
+        """Why the pair does not link; empty where it does."""
+        parts = [] if self.python else [self.no_python]
+        parts += [f"{name} cannot be loaded" for name in self.bound.libraries]
         if symbols := self.bound.symbols:
             count = "1 symbol is" if len(symbols) == 1 else f"{len(symbols)} symbols are"
             names = ", ".join(demangled(name) for name in symbols[:SHOWN])
             more = f" and {len(symbols) - SHOWN} more" if len(symbols) > SHOWN else ""
             parts.append(f"{count} missing: {names}{more}")
-        return f"{pair % 'does not link with'}: {'; '.join(parts)}."
+        return "; ".join(parts)
+
+    @property
+    def no_python(self) -> str:
+        """That no Python has wheels of both, and which each is for."""
+        each = (
+            f"{one.distribution} {one.version} is for {', '.join(one.pythons)}"
+            for one in (self.tensorflow, self.metal)
+        )
+        return f"no Python has wheels of both: {', '.join(each)}"
+
+    @property
+    def sentence(self) -> str:
+        one = self.tensorflow
+        return said(one.distribution, one.version, self.metal.version, one.machine, self.reason)
 
     def to_json(self) -> dict[str, Any]:
         """Everything, for machines."""
@@ -51,7 +67,8 @@ class Verdict:
             "metal": self.metal.version,
             "machine": self.tensorflow.machine,
             "python": self.python,
-            "links": self.bound.links,
+            "links": self.links,
+            "reason": self.reason,
             "libraries": list(self.bound.libraries),
             "symbols": [{"name": x, "demangled": demangled(x)} for x in self.bound.symbols],
             "sentence": self.sentence,
@@ -60,18 +77,28 @@ class Verdict:
         }
 
 
+def said(distribution: str, tensorflow: str, metal: str, machine: str, reason: str) -> str:
+    """The verdict in a sentence."""
+    pair = f"{distribution} {tensorflow} on {machine}"
+    if reason:
+        return f"{PLUGIN} {metal} does not link with {pair}: {reason}."
+    offered = "every library and symbol that it needs of TensorFlow is offered"
+    return f"{PLUGIN} {metal} links with {pair}: {offered}."
+
+
 def demangled(symbol: str) -> str:
     """The symbol as a C++ programmer knows it; as it is where no C++ library can tell."""
     plain = symbol.removeprefix("_")
     with contextlib.suppress(Exception):  # cxxfilt fails in many ways where it finds no library.
         import cxxfilt
 
-        return str(cxxfilt.demangle(plain))
+        # GNU's library sets closing brackets apart, LLVM's does not.
+        return str(cxxfilt.demangle(plain)).replace("> >", ">>").replace("> >", ">>")
     return plain
 
 
 def judged(tensorflow: Manifest, metal: Manifest, python: str, source: str) -> Verdict:
-    """Bind the plugin to this TensorFlow, in a Python that both serve."""
+    """Bind the plugin to this TensorFlow, in a Python that both serve; none may."""
     common = sorted({*tensorflow.pythons} & {*metal.pythons}, key=Version)
     for one in (tensorflow, metal) if python else ():
         if python not in one.pythons:
@@ -79,14 +106,8 @@ def judged(tensorflow: Manifest, metal: Manifest, python: str, source: str) -> V
                 f"{one.distribution} {one.version} has no wheel for Python {python} on "
                 f"{one.machine}, only for {', '.join(one.pythons)}."
             )
-    if not common:
-        raise ValueError(
-            f"No Python has wheels of both on {metal.machine}: {tensorflow.distribution} "
-            f"{tensorflow.version} is for {', '.join(tensorflow.pythons)}, {PLUGIN} "
-            f"{metal.version} for {', '.join(metal.pythons)}."
-        )
     bound = bind(metal.images[0], tensorflow.images)
-    return Verdict(tensorflow, metal, python or common[-1], bound, source)
+    return Verdict(tensorflow, metal, python or "".join(common[-1:]), bound, source)
 
 
 def known(

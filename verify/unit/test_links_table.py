@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from verify.links import manifest
 from verify.links.bind import Bound
-from verify.links.verdict import computed, known
+from verify.links.verdict import computed, judged, known
 
 PLUGINS = {
     "0.6": ("0.5.0", "0.5.1", "0.6.0"),
@@ -97,6 +98,21 @@ def test_on_intel_the_last_plugins_stop_before_the_last_tensorflow(
 
 def test_no_pair_of_the_table_is_without_its_manifests() -> None:
     assert len(TABLE) == 180
+
+
+def test_a_pair_that_no_python_serves_does_not_link_and_says_so() -> None:
+    found = known("2.21.0", "0.6.0", "arm64")
+    assert found is not None
+    late = replace(found.tensorflow, pythons=("3.11", "3.12"))
+    apart = judged(late, found.metal, "", "manifests")
+    assert not apart.links
+    assert apart.reason.startswith(
+        "no Python has wheels of both: tensorflow 2.21.0 is for 3.11, 3.12, "
+        "tensorflow-metal 0.6.0 is for 3.8, 3.9, 3.10; 17 symbols are missing: "
+    )
+    good = known("2.10.0", "0.6.0", "arm64")
+    assert good is not None
+    assert not judged(replace(good.tensorflow, pythons=("3.11",)), good.metal, "", "").links
 
 
 MANIFESTS = sorted(manifest.FOLDER.glob("*.json"))

@@ -1,0 +1,44 @@
+"""What is rendered from the manifests is what they say today."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from verify.links import table, verdict
+
+
+@pytest.fixture(scope="module")
+def released() -> list[verdict.Verdict]:
+    return table.released()
+
+
+def test_the_role_s_links_are_what_the_manifests_say(released: list[verdict.Verdict]) -> None:
+    text = table.PATH.read_text(encoding="utf-8")
+    assert text == table.written(table.table(released)), "Type python -m verify.links.render."
+
+
+def test_every_released_pair_is_in_the_role_s_links_with_its_reason() -> None:
+    rows = table.read(table.PATH)
+    assert rows["arm64"]["2.18.1"]["metal"]["1.2.0"] == ""
+    assert rows["arm64"]["2.18.1"]["metal"]["1.1.0"] == (
+        "1 symbol is missing: tsl::internal::LogMessage::LogMessage(char const*, int, int)"
+    )
+    assert rows["arm64"]["2.14.1"]["distribution"] == "tensorflow-macos"
+    assert rows["x86_64"]["2.16.2"]["metal"]["1.0.0"].startswith("2 symbols are missing: ")
+
+
+def test_a_table_is_read_as_it_was_written(tmp_path: Path) -> None:
+    rows = table.read(table.PATH)
+    table.write(rows, tmp_path / "links.json")
+    assert table.read(tmp_path / "links.json") == rows
+    assert [path.name for path in tmp_path.iterdir()] == ["links.json"]
+
+
+def test_where_names_cannot_be_demangled_nothing_is_rendered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(table, "demangled", lambda symbol: symbol)
+    with pytest.raises(ValueError, match="nothing was rendered"):
+        table.released()
