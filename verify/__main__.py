@@ -14,7 +14,7 @@ from pathlib import Path
 
 from verify.host.lines import again
 from verify.hosts import verify
-from verify.links.verdict import tell
+from verify.links.keep import told
 from verify.onhost.registry import Line
 from verify.report import fleet, junit, table
 from verify.settings import PROJECT
@@ -32,7 +32,8 @@ def hosts(given: argparse.Namespace) -> int:
 
 
 def links(given: argparse.Namespace) -> int:
-    found = tell(given.tensorflow, given.metal, given.machine, given.python, given.wheels)
+    pair = (given.tensorflow, given.metal, given.machine)
+    found = told(*pair, given.python, given.wheels, given.keep)
     print(json.dumps(found.to_json(), indent=2) if given.json else found.sentence)
     return 0 if found.links else 1
 
@@ -95,6 +96,7 @@ def arguments() -> argparse.ArgumentParser:
     one.add_argument("--machine", choices=("arm64", "x86_64"), default="arm64")
     one.add_argument("--python", default="", metavar="3.11", help="without, the newest of both")
     one.add_argument("--wheels", type=Path, metavar="FOLDER", help="compute from wheels on disk")
+    one.add_argument("--keep", type=Path, metavar="FILE", help="a links.json of a lab's own")
     one.add_argument("--json", action="store_true")
     one.set_defaults(run=links)
 

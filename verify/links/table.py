@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TypedDict
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from verify import settings
 from verify.links import manifest
@@ -48,8 +48,8 @@ def released() -> list[Verdict]:
                 verdict = known(tensorflow, metal, machine)
                 if verdict is None:
                     raise ValueError(
-                        f"The manifest of tensorflow {tensorflow} for {machine} does not tell of all "
-                        f"that tensorflow-metal {metal} needs. Type make compatibility."
+                        f"The manifest of tensorflow {tensorflow} for {machine} does not tell of "
+                        f"all that tensorflow-metal {metal} needs. Type make compatibility."
                     )
                 found.append(verdict)
     return found
@@ -102,7 +102,7 @@ def read(path: Path) -> Table:
                     raise TypeError(f"tensorflow {version} has a value that is not a text")
                 for one in (version, *row["metal"]):
                     Version(one)
-    except (ValueError, KeyError, TypeError, AttributeError, InvalidVersion) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(
             f"{path} does not hold verdicts on pairs ({error!r}). It was left as it is; mend it or "
             "take it away."
@@ -118,10 +118,3 @@ def write(made: Table, path: Path) -> None:
         beside.rename(path)
     finally:
         beside.unlink(missing_ok=True)
-
-
-def keep(verdict: Verdict, path: Path) -> None:
-    """Add the verdict to what this file holds."""
-    made = read(path)
-    add(made, verdict)
-    write(made, path)
