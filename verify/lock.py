@@ -39,7 +39,7 @@ def faults(row: Mapping[str, Any], lock: Path) -> Iterator[str]:
         yield f"{lock.name} is not there."
         return
     text = lock.read_text(encoding="utf-8")
-    locked: dict[str, str] = settings.plan_module().locked(text)
+    locked: dict[str, str] = settings.filters("row").locked(text)
     for name, version in row["packages"].items():
         if locked.get(name) != version:
             yield f"{lock.name} has {name} {locked.get(name, 'not at all')}, its row {version}."

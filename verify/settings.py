@@ -18,14 +18,17 @@ import yaml
 PROJECT = Path(__file__).resolve().parent.parent
 ROLE = PROJECT / "roles" / "tensorflow_metal"
 PREFIX = "tensorflow_metal_"
-WANTED = ("pin", "home", "owner", "python", "formulae", "extra", "locks", "installer", "keep")
+WANTED = (
+    *("pin", "rows", "also", "home", "owner", "python", "formulae", "extra", "locks", "installer"),
+    *("keep", "commands", "jupyter_kernel"),
+)
 
 
 @functools.cache
-def plan_module() -> ModuleType:
-    """The role's plan.py: reading, probe_arguments and plan."""
-    source = ROLE / "filter_plugins" / "plan.py"
-    spec = importlib.util.spec_from_file_location("tensorflow_metal_plan", source)
+def filters(name: str) -> ModuleType:
+    """One of the role's filter plugins, which lie in no package: row or plan."""
+    source = ROLE / "filter_plugins" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"tensorflow_metal_{name}", source)
     if spec is None or spec.loader is None:
         raise ImportError(f"{source} cannot be imported.")
     module = importlib.util.module_from_spec(spec)
@@ -66,4 +69,13 @@ def wanted(variables: Mapping[str, Any]) -> dict[str, Any]:
 def probe(wanted: Mapping[str, Any]) -> tuple[str, ...]:
     """The probe as arguments of `/bin/sh -c`: its text, its name, and what it takes."""
     script = (ROLE / "files" / "probe.sh").read_text()
-    return (script, "probe", *plan_module().probe_arguments(pins(), wanted))
+    files = filters("access").paths(wanted)
+    return (script, "probe", *filters("plan").probe_arguments(pins(), wanted), files)
+
+
+def plan(reading: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """What the role would do for the Mac of this reading."""
+    choices = filters("row").choices(reading, pins(), wanted)
+    steps = filters("plan").plan(reading, choices, wanted)
+    found: dict[str, Any] = filters("access").access(steps, reading, wanted)
+    return found

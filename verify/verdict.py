@@ -70,8 +70,13 @@ class Verdict:
         return sum(check["status"] == "pass" for check in self.checks)
 
     def check(self, check_id: str) -> Line | None:
-        """The check of this id, None where the Mac's row does not have it."""
-        return next((check for check in self.checks if check["id"] == check_id), None)
+        """The check of this id, None where the Mac's row does not have it.
+
+        Of several environments' it is one that did not pass, if there is one.
+        """
+        found = [check for check in self.checks if check["id"].rpartition("/")[2] == check_id]
+        found.sort(key=lambda check: check["status"] == "pass")
+        return next(iter(found), None)
 
     def save(self, report: Path) -> None:
         """Write report/macs/<name>.json, whole or not at all."""

@@ -20,11 +20,14 @@ from verify.verdict import Verdict, outcome
 TIMEOUT = 180.0
 LIBRARIES = {"libomp": "lib/libomp.dylib"}
 TELLING = ("tensorflow", "tensorflow-metal", "keras", "numpy")
+CURRENT = "current"
 SEND = Path(__file__).with_name("send.sh")
 
 
-def judge(name: str, run: Run, variables: Mapping[str, Any]) -> Verdict:
+def judge(name: str, run: Run, variables: Mapping[str, Any], report: Path | None = None) -> Verdict:
     """The verdict on the Mac of this inventory name and these inventory variables.
+
+    Into `report`, where one is given, goes what is installed on it, as requirements.
 
     Whatever goes wrong on the way to it is part of it: this raises nothing
     for what a Mac or its inventory may be.
@@ -33,7 +36,7 @@ def judge(name: str, run: Run, variables: Mapping[str, Any]) -> Verdict:
     try:
         wanted = settings.wanted(variables)
         reading = read(run, wanted)
-        plan = settings.plan_module().plan(reading, settings.pins(), wanted)
+        plan = settings.plan(reading, wanted)
         checks = prove(name, run, reading, plan, wanted)
     except UnreachableError as error:
         cure = f"Wake the Mac or mend the way to it, then run `{again(name)}`."
@@ -48,7 +51,7 @@ def judge(name: str, run: Run, variables: Mapping[str, Any]) -> Verdict:
         verdict=outcome(checks),
         reading=reading,
         pin=plan["row"]["id"] if plan["row"] else "",
-        lock=plan.get("lock_sha256", ""),
+        lock=next((one["lock_sha256"] for one in plan["environments"]), ""),
         versions=versions(reading),
         checks=tuple(checks),
     )
@@ -58,7 +61,7 @@ def read(run: Run, wanted: Mapping[str, Any]) -> dict[str, Any]:
     """The Mac's reading, in one round trip; raises ValueError where the probe printed none."""
     arguments = settings.probe(wanted)
     answer = run("/bin/sh -c" + " %s" * len(arguments), *arguments)
-    reading: dict[str, Any] = settings.plan_module().reading(answer.stderr + answer.stdout)
+    reading: dict[str, Any] = settings.filters("plan").reading(answer.stderr + answer.stdout)
     return reading
 
 
@@ -69,36 +72,55 @@ def prove(
     plan: Mapping[str, Any],
     wanted: Mapping[str, Any],
 ) -> list[Line]:
-    """A line for each check of this Mac's row, run on it in one round trip."""
+    """A line for each check of this Mac's rows, run on it in one round trip an environment."""
     lines = [planned(name, reading, plan)]
     if plan["row"] is None:
         why, cure = "No row of the compatibility table fits this Mac.", lines[0]["cure"]
         return lines + [check.not_run(why, cure) for check in CHECKS]
-    expected = expectation(reading, plan, wanted)
+    for target in plan["environments"]:
+        proven = prove_one(name, run, reading, expectation(reading, plan, target), target, wanted)
+        lines += [of(target["name"], line) for line in proven]
+    return lines
+
+
+def prove_one(
+    name: str,
+    run: Run,
+    reading: Mapping[str, Any],
+    expected: Expected,
+    target: Mapping[str, Any],
+    wanted: Mapping[str, Any],
+) -> list[Line]:
+    """A line for each check of one environment, by the name that leads to it."""
     checks = checks_for(expected)
-    if not reading["current"]:
+    if target["name"] not in reading["links"]:
         why, cure = "There is no active environment.", f"Run `{again(name)}`."
-        return lines + [check.not_run(why, cure) for check in checks]
-    python = f"{wanted['home']}/current/bin/python"
+        return [check.not_run(why, cure) for check in checks]
+    python = f"{wanted['home']}/{target['name']}/bin/python"
     program = ("send", python, archive(), expected.dump())
     answer = run("/bin/sh -c %s %s %s %s %s", SEND.read_text(), *program)
-    lines += complete(checks, answer)
+    lines = complete(checks, answer)
     return [doubted(line) for line in lines] if reading["virtual"] else lines
 
 
+def of(name: str, line: Line) -> Line:
+    """The line as one of many environments': beside `current`, its id says whose it is."""
+    return line if name == CURRENT else {**line, "id": f"{name}/{line['id']}"}
+
+
 def expectation(
-    reading: Mapping[str, Any], plan: Mapping[str, Any], wanted: Mapping[str, Any]
+    reading: Mapping[str, Any], plan: Mapping[str, Any], target: Mapping[str, Any]
 ) -> Expected:
-    """The plan, as the on-host program wants it."""
-    formulae = [formula for formula in wanted["formulae"] if formula in LIBRARIES]
+    """What the plan says of one environment, as the on-host program wants it."""
+    formulae = [formula for formula in plan["formulae"] if formula in LIBRARIES]
     return Expected(
-        pin=plan["row"]["id"],
-        machine=plan["row"]["machine"],
-        gpu="tensorflow-metal" in plan["packages"],
-        environment=to_be_active(reading["current"], plan["environment_path"]),
-        base_python=plan["python"],
-        lock=dict(plan["packages"]),
-        lock_sha256=plan["lock_sha256"],
+        pin=target["row"]["id"],
+        machine=target["row"]["machine"],
+        gpu="tensorflow-metal" in target["packages"],
+        environment=to_be_active(reading["links"].get(target["name"], ""), target["path"]),
+        base_python=target["python"],
+        lock=dict(target["packages"]),
+        lock_sha256=target["lock_sha256"],
         libraries=[f"{plan['prefix']}/opt/{formula}/{LIBRARIES[formula]}" for formula in formulae],
         timeout=TIMEOUT,
     )
@@ -118,7 +140,7 @@ def to_be_active(current: str, planned: str) -> str:
 def versions(reading: Mapping[str, Any]) -> dict[str, str]:
     """What a reader looks for first among what the probe saw in the active environment."""
     for environment in reading["environments"]:
-        if environment["name"] == reading["current"]:
+        if environment["name"] == reading["links"].get(CURRENT):
             packages = environment["packages"]
             found = {name: packages[name] for name in TELLING if name in packages}
             return {"python": environment["python"], **found}

@@ -17,7 +17,7 @@ READING: dict[str, Any] = {
     "virtual": False,
     "macos": "14.6.1",
     "chip": "Apple M2 Pro",
-    "current": "env",
+    "links": {"current": "env"},
     "environments": [
         {"name": "env", "python": "3.11.9", "packages": {"tensorflow": "2.18.1", "six": "1.17.0"}}
     ],
@@ -26,10 +26,17 @@ PLAN: dict[str, Any] = {
     "row": {"id": "tf-2.18", "machine": "arm64"},
     "refused": {},
     "prefix": "/opt/homebrew",
-    "environment_path": "/opt/tensorflow/envs/env",
-    "python": "/opt/homebrew/opt/python@3.11/bin/python3.11",
-    "lock_sha256": "abc",
-    "packages": {"tensorflow": "2.18.1", "tensorflow-metal": "1.2.0"},
+    "formulae": ["libomp"],
+    "environments": [
+        {
+            "name": "current",
+            "row": {"id": "tf-2.18", "machine": "arm64"},
+            "path": "/opt/tensorflow/envs/env",
+            "python": "/opt/homebrew/opt/python@3.11/bin/python3.11",
+            "lock_sha256": "abc",
+            "packages": {"tensorflow": "2.18.1", "tensorflow-metal": "1.2.0"},
+        }
+    ],
     "steps": [],
 }
 WANTED: dict[str, Any] = {"home": "/opt/tensorflow", "formulae": ["libomp"], "python": "homebrew"}

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from verify.settings import wanted
+from verify import settings
 
 ROLE = Path(__file__).resolve().parents[2] / "roles" / "tensorflow_metal"
 
@@ -33,10 +33,12 @@ def read(name: str) -> dict[str, Any]:
 
 labels = plugin("labels")
 planning = plugin("plan")
+choosing = plugin("row")
+accessing = plugin("access")
 PINS: list[dict[str, Any]] = read("vars/main/pins.yml")["_tensorflow_metal_pins"]
 LOCKS = ROLE / "files" / "locks"
 PYTHON = "/opt/homebrew/opt/python@3.11/bin/python3.11"
-WANTED = wanted({})
+WANTED = settings.wanted({})
 LOCK = (LOCKS / "tf-2.18.txt").read_text()
 NAME = "tf-2.18-" + hashlib.sha256(f"{LOCK}\n{PYTHON}".encode()).hexdigest()[:12]
 PACKAGES = dict(line.split()[0].split("==") for line in LOCK.splitlines() if line[0].isalnum())
@@ -69,21 +71,26 @@ def right(**changes: object) -> dict[str, Any]:
         "simulated": False,
         "kernel": "Darwin",
         "machine": "arm64",
-        "macos": "14.6.1",
+        "macos": "15.6.1",
         "chip": "Apple M2 Pro",
+        "free_bytes": 50_000_000_000,
         "user": "admin",
         "uid": 501,
         "admin": True,
         "sudo": "free",
         "command_line_tools": {"path": "/Library/Developer/CommandLineTools", "works": True},
-        "homebrew": {"prefix": "/opt/homebrew", "version": "7.0.1", "owner": "admin"},
+        "homebrew": {"prefix": "/opt/homebrew", "version": "7.0.1", "owner": "admin", "half": ""},
         "formulae": {"libomp": {"version": "19.1.7", "whole": True}},
         "pythons": [{"path": PYTHON, "version": "3.11.9", "machine": "arm64"}],
         "home": {"path": "/opt/tensorflow", "owner": "admin"},
-        "current": NAME,
+        "links": {"current": NAME},
         "environments": [environment()],
         "tools": {"uv": "0.13.8"},
+        "seen": [],
+        "files": {},
     }
+    wanted = accessing.wanted_files([{"name": "current", "packages": PACKAGES}], WANTED)
+    reading["files"] = {one["path"]: one["text"].rstrip() for one in wanted if one["text"]}
     return reading | changes
 
 
@@ -91,23 +98,26 @@ def bare(**changes: object) -> dict[str, Any]:
     """The reading of a Mac as it comes out of its box, but for `changes`."""
     reading = right(
         command_line_tools={"path": "", "version": "", "works": False},
-        homebrew={"prefix": "", "version": "", "owner": ""},
+        homebrew={"prefix": "", "version": "", "owner": "", "half": ""},
         formulae={},
         pythons=[],
         home={"path": "/opt/tensorflow", "owner": ""},
-        current="",
+        links={},
         environments=[],
         tools={"uv": ""},
+        files={},
     )
     return reading | changes
 
 
 def intel(**changes: object) -> dict[str, Any]:
     """The reading of an Intel Mac that has had Homebrew for long, but for `changes`."""
-    homebrew = {"prefix": "/usr/local", "version": "5.1.0", "owner": "admin"}
+    homebrew = {"prefix": "/usr/local", "version": "5.1.0", "owner": "admin", "half": ""}
     return bare(machine="x86_64", chip="Intel(R) Core(TM) i5", homebrew=homebrew) | changes
 
 
-def planned(reading: dict[str, Any], **switches: object) -> Plan:
-    plan: Plan = planning.plan(reading, PINS, WANTED | switches)
+def planned(reading: dict[str, Any], pins: list[dict[str, Any]] = PINS, **switches: object) -> Plan:
+    wanted = WANTED | switches
+    steps = planning.plan(reading, choosing.choices(reading, pins, wanted), wanted)
+    plan: Plan = accessing.access(steps, reading, wanted)
     return plan

@@ -17,9 +17,11 @@ OPTIONS: dict[str, Any] = ENTRIES["main"]["options"]
 TYPES = {"str": str, "path": str, "int": int, "list": list, "dict": dict, "bool": bool}
 # A public switch: neither a constant (_) nor something registered (__), and no part of a path.
 SWITCH = re.compile(r"(?<![\w/])tensorflow_metal_[a-z_]+")
-FILTERS = set(
-    re.findall(r'"(tensorflow_metal_\w+)":', (ROLE / "filter_plugins" / "plan.py").read_text())
-)
+FILTERS = {
+    name
+    for file in (ROLE / "filter_plugins").glob("*.py")
+    for name in re.findall(r'"(tensorflow_metal_\w+)":', file.read_text())
+}
 
 
 def mentioned(*files: Path) -> set[str]:

@@ -17,7 +17,12 @@ from verify.onhost.registry import Line
 from verify.unit.macs import PLAN, READING, WANTED, FakeMac, lines
 from verify.verdict import Verdict
 
-NO_ROW: dict[str, Any] = {"row": None, "refused": {"tf-2.18": "tf-2.18 needs arm64."}, "steps": []}
+NO_ROW: dict[str, Any] = {
+    "row": None,
+    "refused": {"tf-2.18": "tf-2.18 needs arm64."},
+    "steps": [],
+    "environments": [],
+}
 STEP = {"id": "activate", "found": "old", "wanted": "new", "root": False}
 
 
@@ -35,10 +40,11 @@ def judged(
     """The verdict on a Mac with this plan that gives these answers after its reading."""
     role = SimpleNamespace(
         probe_arguments=lambda pins, wanted: ["home"],
+        paths=lambda wanted: "file",
         reading=json.loads,
-        plan=lambda reading, pins, wanted: plan,
     )
-    monkeypatch.setattr(settings, "plan_module", lambda: role)
+    monkeypatch.setattr(settings, "filters", lambda name: role)
+    monkeypatch.setattr(settings, "plan", lambda reading, wanted: plan)
     monkeypatch.setattr(settings, "wanted", lambda variables: WANTED)
     mac = FakeMac(Answer(0, json.dumps(reading), ""), *answers)
     return judge("m2", mac, variables or {})
@@ -71,7 +77,7 @@ def test_what_the_plan_would_still_do_is_wrong(monkeypatch: pytest.MonkeyPatch) 
 def test_a_mac_without_an_environment_is_wrong_and_told_what_to_run(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    bare = {**READING, "current": ""}
+    bare = {**READING, "links": {}}
     verdict = judged(monkeypatch, plan={**PLAN, "steps": [STEP]}, reading=bare)
     assert verdict.verdict == "fail"
     assert set(by_id(verdict).values()) == {"fail", "not run"}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +28,21 @@ from verify.unit.role import (
     right,
 )
 
+STANDALONE = "/opt/tensorflow/pythons/cpython-3.11.18-macos-aarch64-none/bin/python3.11"
+
+
+def bare_intel() -> dict[str, Any]:
+    return intel(homebrew={"prefix": "", "half": "", "version": "", "owner": ""})
+
 
 def stages(plan: Plan) -> list[str]:
     return [step["id"] for step in plan["steps"]]
+
+
+def built(plan: Plan) -> dict[str, Any]:
+    """The environment that `current` is to lead to."""
+    environment: dict[str, Any] = plan["environments"][0]
+    return environment
 
 
 def found(plan: Plan, stage: str) -> str:
@@ -37,34 +51,35 @@ def found(plan: Plan, stage: str) -> str:
 
 def test_nothing_is_left_to_do_on_a_mac_that_is_right() -> None:
     plan = planned(right())
-    assert (plan["row"]["id"], plan["environment"], plan["steps"]) == ("tf-2.18", NAME, [])
+    assert (plan["row"]["id"], built(plan)["environment"], plan["steps"]) == ("tf-2.18", NAME, [])
 
 
 def test_a_bare_mac_needs_every_stage_in_order() -> None:
     plan = planned(bare())
-    everything = ["command_line_tools", "homebrew", "python", "environment", "activate"]
+    everything = ["command_line_tools", "homebrew", "python", "environment", "activate", "access"]
     assert stages(plan) == everything
     assert [step["id"] for step in plan["steps"] if step["root"]] == [
         "command_line_tools",
         "homebrew",
         "environment",
+        "access",
     ]
 
 
 def test_the_plan_names_what_the_environment_is_built_from() -> None:
-    plan = planned(bare())
-    assert plan["python"] == PYTHON
-    assert plan["environment_path"] == f"/opt/tensorflow/envs/{NAME}"
-    assert plan["lock"] == str(LOCKS / "tf-2.18.txt")
-    assert plan["lock_sha256"] == hashlib.sha256(LOCK.encode()).hexdigest()
-    assert plan["packages"] == PACKAGES
+    one = built(planned(bare()))
+    assert one["python"] == PYTHON
+    assert one["path"] == f"/opt/tensorflow/envs/{NAME}"
+    assert one["lock"] == str(LOCKS / "tf-2.18.txt")
+    assert one["lock_sha256"] == hashlib.sha256(LOCK.encode()).hexdigest()
+    assert one["packages"] == PACKAGES
 
 
 def test_another_lock_or_another_python_makes_another_environment(tmp_path: Path) -> None:
     (tmp_path / "tf-2.18.txt").write_text(LOCK + "\n")
-    other = planned(right(), locks=str(tmp_path))["environment"]
+    other = built(planned(right(), locks=str(tmp_path)))["environment"]
     brought = {"path": "/opt/python", "version": "3.11.9", "machine": "arm64"}
-    another = planned(right(pythons=[brought]), python="/opt/python")["environment"]
+    another = built(planned(right(pythons=[brought]), python="/opt/python"))["environment"]
     assert len({NAME, other, another}) == 3
 
 
@@ -82,8 +97,8 @@ def test_another_lock_or_another_python_makes_another_environment(tmp_path: Path
             ["homebrew"],
             "libomp is damaged",
         ),
-        ({"current": "tf-2.16-0123456789ab"}, ["activate"], "tf-2.16-0123456789ab"),
-        ({"current": ""}, ["activate"], "no active environment"),
+        ({"links": {"current": "tf-2.16-0123456789ab"}}, ["activate"], "tf-2.16-0123456789ab"),
+        ({"links": {}}, ["activate"], "no active environment"),
         ({"pythons": []}, ["python"], f"no {PYTHON}"),
         (
             {"pythons": [{"path": PYTHON, "version": "3.12.1", "machine": "arm64"}]},
@@ -118,7 +133,7 @@ def test_a_drifted_environment_is_built_again_beside_itself(
 ) -> None:
     plan = planned(right(environments=[environment(**drift)]))
     assert stages(plan) == ["environment", "activate"]
-    assert plan["environment"] == f"{NAME}.2"
+    assert built(plan)["environment"] == f"{NAME}.2"
     assert says in found(plan, "environment")
 
 
@@ -127,33 +142,33 @@ def test_a_second_drift_takes_the_next_name() -> None:
         environment(changed=["keras"]),
         environment(f"{NAME}.2", changed=["numpy"]),
     ]
-    plan = planned(right(environments=drifted, current=f"{NAME}.2"))
-    assert plan["environment"] == f"{NAME}.3"
+    plan = planned(right(environments=drifted, links={"current": f"{NAME}.2"}))
+    assert built(plan)["environment"] == f"{NAME}.3"
     assert "numpy" in found(plan, "environment")
 
 
 def test_a_rebuilt_environment_is_right_beside_the_drifted_one() -> None:
     both = [environment(changed=["keras"]), environment(f"{NAME}.2")]
-    assert planned(right(environments=both, current=f"{NAME}.2"))["steps"] == []
-    assert stages(planned(right(environments=both, current=NAME))) == ["activate"]
+    assert planned(right(environments=both, links={"current": f"{NAME}.2"}))["steps"] == []
+    assert stages(planned(right(environments=both, links={"current": NAME}))) == ["activate"]
 
 
 def test_of_two_that_are_right_the_active_one_stays() -> None:
     both = [environment(), environment(f"{NAME}.2")]
     for active in (NAME, f"{NAME}.2"):
-        assert planned(right(environments=both, current=active))["steps"] == []
+        assert planned(right(environments=both, links={"current": active}))["steps"] == []
 
 
 def test_an_unfinished_environment_is_built_again_at_the_same_path() -> None:
-    plan = planned(right(environments=[environment(receipt="")], current=""))
+    plan = planned(right(environments=[environment(receipt="")], links={}))
     assert stages(plan) == ["environment", "activate"]
-    assert plan["environment"] == NAME
+    assert built(plan)["environment"] == NAME
     assert "unfinished" in found(plan, "environment")
 
 
 def test_an_unfinished_environment_in_use_is_not_touched() -> None:
     plan = planned(right(environments=[environment(receipt="")]))
-    assert plan["environment"] == f"{NAME}.2"
+    assert built(plan)["environment"] == f"{NAME}.2"
 
 
 @pytest.mark.parametrize("receipt", ["garbage", "[]", "null", '{"schema": 1}'])
@@ -171,7 +186,7 @@ def test_another_row_s_environment_is_left_alone() -> None:
 def test_uv_is_fetched_only_where_an_environment_is_built_with_it() -> None:
     without = {"tools": {"uv": ""}}
     assert planned(right(**without))["steps"] == []
-    building = right(environments=[], current="", **without)
+    building = right(environments=[], links={}, **without)
     assert stages(planned(building)) == ["python", "environment", "activate"]
     assert stages(planned(building, installer="pip")) == ["environment", "activate"]
 
@@ -185,13 +200,13 @@ def test_the_one_before_and_the_newest_stay_beside_the_active_one() -> None:
 
     one, two, three, four = (old(number, day) for number, day in enumerate((4, 3, 2, 1), 1))
     half = environment("tf-2.18-000000000005", receipt="")
-    beside = right(environments=[one, two, three, four, half], current=four["name"])
+    beside = right(environments=[one, two, three, four, half], links={"current": four["name"]})
     assert planned(beside, keep=2)["prune"] == [two["name"], three["name"], half["name"]]
 
 
 def test_the_environment_that_was_active_is_never_removed() -> None:
     before = environment("tf-2.18-000000000001")
-    reading = right(environments=[before, environment()], current=before["name"])
+    reading = right(environments=[before, environment()], links={"current": before["name"]})
     assert planned(reading, keep=0)["prune"] == []
 
 
@@ -203,7 +218,7 @@ def test_a_folder_that_is_no_environment_of_the_role_is_never_removed() -> None:
 def test_a_home_of_the_owner_needs_no_root() -> None:
     def needs_root(owner: str) -> bool:
         home = {"path": "/opt/tensorflow", "owner": owner}
-        plan = planned(right(environments=[], current="", home=home))
+        plan = planned(right(environments=[], links={}, home=home))
         return any(step["root"] for step in plan["steps"])
 
     assert not needs_root("admin")
@@ -226,7 +241,7 @@ def test_every_step_says_what_was_found_and_what_is_wanted() -> None:
 def test_an_interpreter_that_is_brought_is_the_base() -> None:
     brought = {"path": "/opt/python 3/bin/python3", "version": "3.11.4", "machine": "arm64"}
     plan = planned(right(pythons=[brought], environments=[]), python=brought["path"])
-    assert plan["python"] == brought["path"]
+    assert built(plan)["python"] == brought["path"]
     assert "python" not in stages(plan)
 
 
@@ -261,31 +276,142 @@ def test_what_no_step_can_mend_is_refused_before_anything_is_changed(
     assert says in " ".join(plan["refused"].values())
 
 
-def test_a_bare_intel_mac_cannot_have_homebrew_and_is_told_the_way_round() -> None:
-    plan = planned(intel(homebrew={"prefix": "", "version": "", "owner": ""}))
-    assert plan["row"] is None
-    assert "tensorflow_metal_formulae" in plan["refused"]["homebrew"]
-    brought = [{"path": BROUGHT, "version": "3.11.9", "machine": "x86_64"}]
-    round_it = planned(
-        intel(homebrew={"prefix": "", "version": "", "owner": ""}, pythons=brought),
-        python=BROUGHT,
-        formulae=[],
+def test_homebrew_serves_apple_silicon_from_macos_15_on() -> None:
+    for macos, machine, source in (
+        ("15.0", bare, "homebrew"),
+        ("26.1", bare, "homebrew"),
+        ("14.6.1", bare, "standalone"),
+        ("12.2.1", bare, "standalone"),
+        ("15.6", intel, "standalone"),
+    ):
+        assert built(planned(machine(macos=macos)))["source"] == source
+
+
+def test_where_homebrew_does_not_serve_no_homebrew_is_installed_and_the_plan_says_why() -> None:
+    plan = planned(bare(macos="14.6.1"))
+    assert stages(plan) == ["command_line_tools", "python", "environment", "activate", "access"]
+    assert built(plan)["python"] == STANDALONE
+    assert plan["notes"] == [
+        "Its Python is a standalone build, since Homebrew has no bottles for macOS 14.",
+        "libomp is left out, since Homebrew has no bottles for macOS 14; only LightGBM and XGBoost "
+        "would need it.",
+    ]
+
+
+def test_what_homebrew_poured_while_it_served_is_kept() -> None:
+    plan = planned(right(macos="14.6.1"))
+    assert (built(plan)["source"], plan["formulae"], plan["steps"]) == ("homebrew", ["libomp"], [])
+    gone = planned(right(macos="14.6.1", pythons=[]))
+    assert built(gone)["source"] == "standalone"
+    assert stages(gone) == ["python", "environment", "activate"]
+
+
+def test_a_formula_that_somebody_needs_and_homebrew_cannot_bring_is_refused(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "tf-2.18.txt").write_text(LOCK)
+    (tmp_path / "tf-2.18-lab.txt").write_text(LOCK)
+    lab: dict[str, Any] = {"extra": "lab", "locks": str(tmp_path)}
+    sentence = planned(bare(macos="14.6.1"), **lab)["refused"]["formulae"]
+    assert "so libomp cannot be had for LightGBM and XGBoost." in sentence
+    there = {"libomp": {"version": "19.1.7", "whole": True}}
+    assert planned(bare(macos="14.6.1", formulae=there), **lab)["row"]
+    assert planned(bare(macos="15.6"), **lab)["row"]
+    graphviz = planned(bare(macos="14.6.1"), formulae=["graphviz"])["refused"]["formulae"]
+    assert "so graphviz cannot be had." in graphviz
+
+
+def test_homebrew_is_asked_for_where_it_is_insisted_on() -> None:
+    plan = planned(bare(macos="14.6.1"), python="homebrew")
+    assert "homebrew" in stages(plan)
+    assert plan["notes"] == []
+    assert "no longer installs" in planned(bare_intel(), python="homebrew")["refused"]["homebrew"]
+
+
+def test_a_standalone_build_is_asked_for_by_its_whole_name() -> None:
+    assert built(planned(bare(), python="standalone"))["python"] == STANDALONE
+    assert built(planned(bare_intel()))["python"] == STANDALONE.replace("aarch64", "x86_64")
+    row = PINS[0] | {"python": "3.8"}
+    refused = planned(bare(), [row], python="standalone")["refused"]["python"]
+    assert "no pinned standalone build of Python 3.8" in refused
+
+
+def test_miniforge_is_asked_for_by_name_and_needs_no_homebrew() -> None:
+    plan = planned(bare(macos="14.6.1"), python="miniforge")
+    python = "/opt/tensorflow/pythons/miniforge-3.11/bin/python3.11"
+    assert built(plan)["python"] == python
+    assert "homebrew" not in stages(plan)
+    _, _, pythons, _ = planning.probe_arguments(PINS, WANTED | {"python": "miniforge"})
+    assert python in pythons.splitlines()
+
+
+@pytest.mark.parametrize("python", planning.STANDALONE)
+def test_the_pinned_uv_knows_each_standalone_build(python: str) -> None:
+    for machine in planning.ARCHITECTURES:
+        build = planning.standalone_build(machine, python)
+        command = [sys.executable, "-m", "uv", "python", "list", "--only-downloads", "--no-config"]
+        found = subprocess.run([*command, build], capture_output=True, text=True, check=True)
+        assert f"{build} " in found.stdout
+
+
+def test_what_others_put_there_is_named_and_left_alone() -> None:
+    old = {"path": "/Users/kim/old", "packages": "tensorflow 2.15.0,tensorflow-macos 2.9.0"}
+    seen = [{"kind": kind, **old} for kind in ("environment", "homebrew", "plugin")]
+    plan = planned(right(seen=seen))
+    assert plan["steps"] == []
+    assert len(plan["notes"]) == 3
+    assert all("/Users/kim/old" in note and "left alone" in note for note in plan["notes"])
+    assert "tensorflow-macos 2.9.0" in plan["notes"][0]
+
+
+def sized(name: str, kib: int) -> dict[str, Any]:
+    receipt = json.dumps({"environment": name, "made": "2026-11-01", "kib": kib})
+    return environment(name, receipt=receipt)
+
+
+def test_too_small_a_disk_is_refused_with_what_is_free_and_what_could_be() -> None:
+    old = sized("tf-2.18-000000000001", 1_300_000)
+    full = right(environments=[old], links={}, free_bytes=1_100_000_000)
+    plan = planned(full)
+    assert (plan["row"], plan["steps"]) == (None, [])
+    assert plan["refused"]["disk"].startswith(
+        f"Building {NAME} takes 3.1 GB in /opt/tensorflow, and 1.1 GB are free."
     )
-    assert round_it["row"]["id"] == "tf-2.16-intel"
-    assert "homebrew" not in stages(round_it)
+    assert "tf-2.18-000000000001 (1.3 GB)" in plan["refused"]["disk"]
+
+
+def test_a_mac_that_is_right_needs_no_room() -> None:
+    assert planned(right(free_bytes=0))["steps"] == []
+
+
+def test_what_goes_at_the_end_goes_first_where_there_is_no_room_otherwise() -> None:
+    old = [sized(f"tf-2.18-00000000000{n}", 1_300_000) for n in range(4)]
+    full = right(environments=old, links={}, free_bytes=1_000_000_000)
+    plan = planned(full, keep=2)
+    assert plan["prune_first"]
+    assert len(plan["prune"]) == 2
+    assert planned(full, keep=3)["refused"]["disk"]
+    assert not planned(full | {"free_bytes": 50_000_000_000}, keep=2)["prune_first"]
+
+
+def test_half_a_homebrew_is_refused_with_its_owner() -> None:
+    half = {"prefix": "", "half": "/opt/homebrew", "version": "", "owner": "kim"}
+    sentence = planned(bare(homebrew=half))["refused"]["homebrew"]
+    assert "/opt/homebrew is there without brew in it, and belongs to kim." in sentence
+    assert planned(bare(homebrew=half, macos="14.6.1"))["row"]
 
 
 def test_another_s_homebrew_is_no_matter_where_it_is_not_asked() -> None:
     homebrew = {"prefix": "/opt/homebrew", "version": "7.0.1", "owner": "kim"}
     assert planned(right(homebrew=homebrew))["steps"] == []
-    assert stages(planned(right(homebrew=homebrew, current=""))) == ["activate"]
+    assert stages(planned(right(homebrew=homebrew, links={}))) == ["activate"]
 
 
 def test_the_probe_is_asked_for_all_that_the_plan_reads() -> None:
     home, formulae, pythons, uv = planning.probe_arguments(PINS, WANTED)
     assert (home, formulae, uv) == ("/opt/tensorflow", "libomp", "0.13.8")
-    assert PYTHON in pythons.split()
-    assert "/usr/local/opt/python@3.11/bin/python3.11" in pythons.split()
+    assert {PYTHON, STANDALONE} <= {*pythons.splitlines()}
+    assert "/usr/local/opt/python@3.11/bin/python3.11" in pythons.splitlines()
 
 
 def test_a_reading_is_found_under_a_login_banner() -> None:

@@ -77,14 +77,17 @@ class Mac:
         if works:
             (self.folder / "clang runs").touch()
 
-    def reading(self, formulae: str = "libomp", pythons: str = "") -> dict[str, Any]:
+    def reading(
+        self, formulae: str = "libomp", pythons: str = "", files: str = ""
+    ) -> dict[str, Any]:
         script = (ROLE / "files" / "probe.sh").read_text()
         assert SYSTEM in script
         assert PREFIX in script
         script = script.replace(SYSTEM, f"PATH='{self.folder}/bin':{os.environ['PATH']}")
         script = script.replace(PREFIX, str(self.homebrew))
         script = script.replace("/usr/bin/", f"{self.folder}/bin/")
-        arguments = [str(self.home), formulae, pythons, "0.13.8"]
+        script = script.replace("/Users/", f"{self.folder}/Users/")
+        arguments = [str(self.home), formulae, pythons, "0.13.8", files]
         run = subprocess.run(
             ["/bin/sh", "-c", script, "probe", *arguments],
             capture_output=True,
@@ -142,9 +145,9 @@ def test_a_reading_has_every_field_of_the_contract_in_its_type(mac: Mac) -> None
     types = {
         bool: "simulated rosetta virtual admin",
         int: "schema memory_bytes free_bytes uid",
-        str: "kernel machine macos build chip user sudo current",
-        list: "pythons environments",
-        dict: "command_line_tools homebrew formulae home tools",
+        str: "kernel machine macos build chip user sudo",
+        list: "pythons environments seen",
+        dict: "command_line_tools files homebrew formulae home links tools",
     }
     for kind, names in types.items():
         for name in names.split():
@@ -212,11 +215,17 @@ def test_a_formula_is_whole_only_with_its_library(mac: Mac) -> None:
 
 
 def test_an_interpreter_is_asked_what_it_is(mac: Mac) -> None:
-    path = f"{mac.folder}/python3.11"
+    path = f"{mac.folder}/my python3.11"
     runs(Path(path), "echo 3.11.9 arm64")
-    assert mac.reading(pythons=f"{path} /nowhere/python3")["pythons"] == [
+    assert mac.reading(pythons=f"{path}\n/nowhere/python3")["pythons"] == [
         {"path": path, "version": "3.11.9", "machine": "arm64"}
     ]
+
+
+def test_small_files_are_read_as_they_are(mac: Mac) -> None:
+    odd = mac.folder / 'a "b" c'
+    odd.write_text('one\n"two" \\n %s\n')
+    assert mac.reading(files=f"{odd}\n/nowhere")["files"] == {str(odd): 'one\n"two" \\n %s'}
 
 
 def test_an_environment_is_read_from_its_files(mac: Mac) -> None:
@@ -288,14 +297,43 @@ def test_of_many_changes_twenty_are_named(mac: Mac) -> None:
 def test_the_active_environment_is_what_the_link_names(mac: Mac, target: str, current: str) -> None:
     mac.home.mkdir()
     (mac.home / "current").symlink_to(target.format(home=mac.home))
-    assert mac.reading()["current"] == current
+    assert mac.reading()["links"] == {"current": current}
 
 
 def test_a_home_without_environments_has_none(mac: Mac) -> None:
     mac.home.mkdir()
     reading = mac.reading()
-    assert (reading["current"], reading["environments"]) == ("", [])
+    assert (reading["links"], reading["environments"]) == ({}, [])
     assert reading["tools"] == {"uv": ""}
+
+
+def test_half_a_homebrew_is_seen_with_its_owner(mac: Mac) -> None:
+    assert mac.reading()["homebrew"]["half"] == ""
+    mac.homebrew.mkdir()
+    assert mac.reading()["homebrew"]["half"] == ""
+    (mac.homebrew / "Cellar").mkdir()
+    half = {"prefix": "", "half": str(mac.homebrew), "version": "", "owner": "admin"}
+    assert mac.reading()["homebrew"] == half
+
+
+def test_what_others_put_there_is_seen(mac: Mac) -> None:
+    assert mac.reading()["seen"] == []
+    kim = mac.folder / "Users" / "kim"
+    plugins = "Library/Python/3.11/lib/python/site-packages/tensorflow-plugins"
+    (kim / plugins).mkdir(parents=True)
+    (kim / plugins / "libmetal_plugin.dylib").touch()
+    old = kim / "old venv"
+    for name in ("tensorflow_macos-2.9.0", "tensorflow-2.15.0", "numpy-1.26.4"):
+        (old / "lib" / "python3.9" / "site-packages" / f"{name}.dist-info").mkdir(parents=True)
+    (old / "pyvenv.cfg").touch()
+    assert mac.reading()["seen"] == [
+        {"kind": "plugin", "path": f"{kim}/{plugins}/libmetal_plugin.dylib", "packages": ""},
+        {
+            "kind": "environment",
+            "path": str(old),
+            "packages": "tensorflow 2.15.0,tensorflow-macos 2.9.0",
+        },
+    ]
 
 
 def test_the_disk_of_a_home_that_is_not_there_is_its_parent_s(mac: Mac) -> None:

@@ -12,7 +12,7 @@ import pytest
 from verify import readme, settings
 from verify.links.verdict import known
 from verify.lock import faults
-from verify.unit.role import LOCKS, PINS, WANTED, bare, intel, planned, planning
+from verify.unit.role import LOCKS, PINS, bare, choosing, intel, planned
 
 IDS = [row["id"] for row in PINS]
 RECOMMENDED = next(row for row in PINS if row["id"] == "tf-2.18")
@@ -54,14 +54,14 @@ def test_each_row_fits_from_its_own_oldest_macos_on() -> None:
 
 def test_versions_of_macos_are_compared_as_numbers() -> None:
     early = [RECOMMENDED | {"macos_min": "9.2"}]
-    assert planning.plan(bare(macos="14.6.1"), early, WANTED)["row"]
-    assert not planning.plan(bare(macos="9.1.10"), early, WANTED)["row"]
+    assert planned(bare(macos="14.6.1"), early)["row"]
+    assert not planned(bare(macos="9.1.10"), early)["row"]
 
 
 def test_a_newest_macos_takes_in_its_own_updates_and_no_later_one() -> None:
     limited = [RECOMMENDED | {"macos_max": "15"}]
     for macos, fits in (("15.6.1", True), ("15", True), ("16.0", False), ("26.1", False)):
-        plan = planning.plan(bare(macos=macos), limited, WANTED)
+        plan = planned(bare(macos=macos), limited)
         assert (plan["row"] is not None) is fits
     assert "macOS 15 or older" in plan["refused"]["tf-2.18"]
 
@@ -106,7 +106,7 @@ def test_the_recommended_row_comes_before_a_newer_one_that_fits_too() -> None:
 
 def test_where_none_is_recommended_the_first_that_fits_is_taken() -> None:
     plain = [row for row in PINS if row["status"] != "recommended"]
-    row = planning.plan(bare(), plain, WANTED)["row"]
+    row = planned(bare(), plain)["row"]
     assert row and row["id"] == "tf-2.19"
 
 
@@ -184,5 +184,5 @@ def test_every_lock_belongs_to_a_row() -> None:
 
 @pytest.mark.parametrize("row", IDS)
 def test_tensorboard_gets_a_setuptools_that_still_has_pkg_resources(row: str) -> None:
-    locked = planning.locked(LOCKED[row])
+    locked = choosing.locked(LOCKED[row])
     assert int(locked["setuptools"].split(".")[0]) < 81

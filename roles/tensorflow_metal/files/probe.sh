@@ -1,15 +1,18 @@
 #!/bin/sh
-# What this Mac is, as one JSON object on one line: probe.sh HOME FORMULAE PYTHONS UV
+# What this Mac is, as one JSON object on one line: probe.sh HOME FORMULAE PYTHONS UV FILES
 #   HOME      where the environments live
 #   FORMULAE  Homebrew formulae to look for, separated by blanks
-#   PYTHONS   paths of interpreters to look at, separated by blanks
+#   PYTHONS   paths of interpreters to look at, a line each
 #   UV        the version of uv that would be used
+#   FILES     paths of small files to read, a line each
 # Read-only. Runs on a bare Mac: nothing that needs Python or the Command Line Tools is started
 # before xcode-select has named a developer folder, since Apple's stubs open a window.
 PATH=/usr/bin:/bin:/usr/sbin:/sbin
 LC_ALL=C
 export PATH LC_ALL
-home=$1 formulae=$2 pythons=$3 uv=$4
+home=$1 formulae=$2 pythons=$3 uv=$4 files=$5
+lines='
+'
 
 # The inside of a JSON string, with all that one must escape.
 text() {
@@ -75,14 +78,19 @@ command_line_tools() {
 homebrew() {
     prefix=/usr/local
     [ "$hardware" != arm64 ] || prefix=/opt/homebrew
-    version='' owner=''
+    whole='' half='' version='' owner=''
     if [ -x "$prefix/bin/brew" ]; then
+        whole=$prefix
         owner=$(stat -f %Su "$prefix/bin/brew")
         version=$(pkgutil --pkg-info=sh.brew.homebrew 2> /dev/null | sed -n 's/^version: //p')
-        printf '"homebrew":{"prefix":"%s",' "$prefix"
     else
-        printf '"homebrew":{"prefix":"",'
+        # On Intel /usr/local is there without Homebrew, too.
+        for half in "$prefix/Homebrew" /opt/homebrew ''; do
+            [ ! -d "$half" ] || [ -z "$(ls -A "$half")" ] || break
+        done
+        [ -z "$half" ] || owner=$(stat -f %Su "$half")
     fi
+    printf '"homebrew":{"prefix":"%s","half":"%s",' "$whole" "$half"
     named version "$version"
     printf ,
     named owner "$owner"
@@ -109,6 +117,7 @@ interpreter() {
 interpreters() {
     printf '"pythons":['
     comma=''
+    IFS=$lines
     for path in $pythons; do
         [ -x "$path" ] || continue
         case $path in /usr/bin/*) [ "$works" = true ] || continue ;; esac
@@ -118,7 +127,23 @@ interpreters() {
         printf ',"version":"%s","machine":"%s"}' "${answer% *}" "${answer#* }"
         comma=,
     done
+    unset IFS
     printf '],'
+}
+
+# The text of each file that is there, without the end of its last line.
+texts() {
+    printf '"files":{'
+    comma=''
+    IFS=$lines
+    for path in $files; do
+        [ -f "$path" ] || continue
+        printf '%s' "$comma"
+        named "$(text "$path")" "$(cat "$path")"
+        comma=,
+    done
+    unset IFS
+    printf '},'
 }
 
 # Every file that came, went or changed since the receipt leaves something newer than it. Bytecode
@@ -164,10 +189,16 @@ environments() {
     printf ,
     named owner "$owner"
     printf '},'
-    target=$(readlink "$home/current" 2> /dev/null)
-    target=${target#"$home/"}
-    named current "${target#envs/}"
-    printf ',"environments":['
+    printf '"links":{'
+    comma=''
+    for link in "$home"/*; do
+        target=$(readlink "$link") || continue
+        target=${target#"$home/"}
+        printf '%s' "$comma"
+        named "${link##*/}" "${target#envs/}"
+        comma=,
+    done
+    printf '},"environments":['
     comma=''
     for folder in "$home"/envs/*/; do
         [ -d "$folder" ] || continue
@@ -177,7 +208,36 @@ environments() {
     done
     found=''
     [ ! -x "$home/tools/uv-$uv/bin/uv" ] || found=$uv
-    printf '],"tools":{"uv":"%s"}' "$found"
+    printf '],"tools":{"uv":"%s"},' "$found"
+}
+
+# What others put there, which is left alone: in every home, since TensorFlow loads a plugin that
+# lies in the site-packages of the user who runs it.
+seen() {
+    printf '"seen":['
+    separator=''
+    [ "$prefix" = /usr/local ] || [ ! -x /usr/local/bin/brew ] || found_by_others homebrew /usr/local ''
+    for plugin in /Users/*/Library/Python/*/lib/python/site-packages/tensorflow-plugins/*.dylib; do
+        [ ! -f "$plugin" ] || found_by_others plugin "$plugin" ''
+    done
+    for config in /Users/*/pyvenv.cfg /Users/*/*/pyvenv.cfg; do
+        folder=${config%/*}
+        packages=$(find "$folder"/lib/python*/site-packages -maxdepth 1 -name 'tensorflow*.dist-info' 2> /dev/null |
+            sed 's/.*\///; s/\.dist-info$//; s/_/-/; s/-\([0-9]\)/ \1/' | sort | paste -s -d , -)
+        [ -z "$packages" ] || found_by_others environment "$folder" "$packages"
+    done
+    printf ']'
+}
+
+found_by_others() {
+    printf '%s{' "$separator"
+    named kind "$1"
+    printf ,
+    named path "$2"
+    printf ,
+    named packages "$3"
+    printf '}'
+    separator=,
 }
 
 printf '{'
@@ -186,5 +246,7 @@ people
 command_line_tools
 homebrew
 interpreters
+texts
 environments
+seen
 printf '}\n'

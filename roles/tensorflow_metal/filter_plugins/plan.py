@@ -1,7 +1,7 @@
-"""What a Mac gets, and what is to be done for it: pins and a reading in, a plan out.
+"""What is to be done for a Mac: a reading and its choice of rows in, a plan out.
 
-Pure but for one thing: the text of the chosen row's lock is read from the folder that `wanted`
-names. The reading is what files/probe.sh prints; the rows are vars/main/pins.yml.
+Pure, but that the version of uv is read from its lock. The reading is what files/probe.sh prints,
+the choices are row.py's.
 """
 
 from __future__ import annotations
@@ -17,167 +17,319 @@ from typing import Any
 Reading = Mapping[str, Any]
 Row = Mapping[str, Any]
 Wanted = Mapping[str, Any]
+Choice = Mapping[str, Any]
+Step = dict[str, Any]
 
 # Homebrew's, by what the hardware is.
 PREFIXES = {"arm64": "/opt/homebrew", "x86_64": "/usr/local"}
+# The oldest macOS that Homebrew has bottles for since September 2026 (its Support Tiers); none for
+# Intel any more.
+SERVED = {"arm64": 15}
+# The standalone builds that the pinned uv knows, with their hashes, by Python.
+STANDALONE = {"3.9": "3.9.25", "3.10": "3.10.22", "3.11": "3.11.18", "3.12": "3.12.16"}
+ARCHITECTURES = {"arm64": "aarch64", "x86_64": "x86_64"}
+SOURCES = ("homebrew", "standalone", "miniforge")
+# What it takes to build an environment, by extra: it is unpacked into uv's cache and into its
+# place.
+ROOM_KIB = {"core": 3_000_000, "lab": 4_500_000}
+# What others put on a Mac, by the probe's word for it.
+LEFT_ALONE = {
+    "environment": "{path} ({packages}) is another's environment and left alone.",
+    "homebrew": "The Homebrew in {path} is for Intel programs and left alone.",
+    "plugin": "{path} is left alone, but breaks TensorFlow for whoever runs it with that folder on "
+    "Python's path: it is a second plugin.",
+}
 # The end of an environment's name: of its lock's and Python's hash, and which copy it is.
 OURS = re.compile(r"-[0-9a-f]{12}(\.\d+)?$")
+# The formulae that only packages of these extras load.
+NEEDED = {"libomp": {"lab": "LightGBM and XGBoost"}}
 
 
-def plan(reading: Reading, pins: Sequence[Row], wanted: Wanted) -> dict[str, Any]:
-    """Choose the row for the Mac of `reading` and list the steps that it still needs.
+def plan(reading: Reading, choices: Sequence[Choice], wanted: Wanted) -> dict[str, Any]:
+    """List the steps that the Mac of `reading` still needs to have what was chosen for it.
 
-    `wanted` has the role's switches: pin, home, owner, python, formulae, extra, locks, installer
-    and keep.
+    `wanted` has the role's switches home, owner, python, formulae, installer and keep.
 
-    Returns row (None where nothing fits), refused (row id, or what else refuses, to a sentence),
-    steps (each with id, found, wanted, both in a sentence, and root: whether it needs sudo), for
-    the environment that is to be active its name, path, base interpreter, lock file, the lock's
-    hash and packages, and what to prune once it is. An empty list of steps means that the Mac is
-    right. Never raises for what a Mac or a user says: that comes back in `refused`.
+    Returns row (that of the first choice; None where anything is refused), refused (row id, or what
+    else refuses, to a sentence), steps (each with id, found, wanted, both in a sentence, and root:
+    whether it needs sudo), environments (one a choice: name, row, python and the source of it,
+    environment, path, lock, its hash and packages), formulae (those that must be there), notes
+    (sentences on what is left alone or out), prune (the environments to remove at the end) and
+    prune_first (whether there is room only without them). An empty list of steps means that the Mac
+    is right. Never raises for what a Mac or a user says: that is in `refused`.
     """
-    row, refused = choose_row(reading, pins, wanted["pin"])
-    if row is None:
-        return {"row": None, "refused": refused, "steps": []}
-    suffix = "" if wanted["extra"] == "core" else f"-{wanted['extra']}"
-    lock = Path(wanted["locks"]) / f"{row['id']}{suffix}.txt"
-    if not lock.is_file():
-        sentence = f"{row['id']} has no lock {lock}. Make one with `make pins`, or change"
-        sentence += " tensorflow_metal_locks or tensorflow_metal_extra."
-        return {"row": None, "refused": {"lock": sentence}, "steps": []}
-    rest = environment_and_steps(reading, row, lock, lock.read_text(encoding="utf-8"), wanted)
-    if hopeless := beyond_mending(reading, row, wanted, rest):
-        return {"row": None, "refused": hopeless, "steps": []}
-    return {"row": dict(row), "refused": refused, **rest}
+    refused = {key: why for choice in choices for key, why in choice["refused"].items()}
+    unjudged: dict[str, str] = next((one["unjudged"] for one in choices if one["unjudged"]), {})
+    nothing: dict[str, Any] = {"row": None, "steps": [], "environments": [], "notes": []}
+    if any(choice["row"] is None for choice in choices):
+        return {**nothing, "refused": refused, "unjudged": unjudged}
+    machine = choices[0]["row"]["machine"]
+    targets = [target(reading, choice, wanted) for choice in choices]
+    formulae = poured(reading, wanted)
+    steps = machine_steps(reading, formulae, targets, wanted)
+    for one in targets:
+        lacks = environment_steps(reading, one, wanted)
+        one["stages"] = [step["id"] for step in lacks]
+        steps += lacks
+    prune = prunable(reading, [one["environment"] for one in targets], int(wanted["keep"]))
+    room = room_after(reading, targets, prune, wanted)
+    hopeless = beyond_mending(reading, targets, steps, formulae, wanted) or room["refused"]
+    if hopeless:
+        return {**nothing, "refused": hopeless, "unjudged": {}}
+    return {
+        "row": dict(choices[0]["row"]),
+        "refused": refused,
+        "unjudged": {},
+        "steps": steps,
+        "environments": targets,
+        "owner": owner(reading, wanted),
+        "prefix": PREFIXES[machine],
+        "formulae": formulae,
+        "uv": uv_version(wanted),
+        "notes": notes(reading, targets, formulae, wanted),
+        "prune": prune,
+        "prune_first": room["prune_first"],
+    }
 
 
-def probe_arguments(pins: Sequence[Row], wanted: Wanted) -> list[str]:
-    """What files/probe.sh is to look for: home, formulae, interpreters and the version of uv."""
-    pythons = [wanted["python"]]
-    if wanted["python"] == "homebrew":
-        versions = sorted({row["python"] for row in pins})
-        pythons = [formula_python(prefix, v) for prefix in PREFIXES.values() for v in versions]
-    return [wanted["home"], " ".join(wanted["formulae"]), " ".join(pythons), uv_version(wanted)]
+def target(reading: Reading, choice: Choice, wanted: Wanted) -> dict[str, Any]:
+    """The environment that a choice asks for, and what is wrong with it, if anything is."""
+    row, text = choice["row"], choice["text"]
+    source = python_source(reading, row, wanted)
+    python = base_python(row, source, wanted)
+    name = f"{row['id']}-{digest(text + chr(10) + python)[:12]}"
+    environment, trouble = environment_for(reading, row, choice, name)
+    return {
+        "name": choice["name"],
+        "row": dict(row),
+        "extra": choice["extra"],
+        "source": source,
+        "python": python,
+        "python_trouble": python_trouble(reading, row, python),
+        "build": standalone_build(row["machine"], row["python"]),
+        "environment": environment,
+        "path": f"{wanted['home']}/envs/{environment}",
+        "trouble": trouble,
+        "lock": choice["lock"],
+        "lock_sha256": digest(text),
+        "packages": choice["packages"],
+    }
 
 
-def uv_version(wanted: Wanted) -> str:
-    """The version of uv in the lock that installs it; empty where there is no such lock."""
-    lock = Path(wanted["locks"]) / "uv.txt"
-    return locked(lock.read_text(encoding="utf-8")).get("uv", "") if lock.is_file() else ""
+def machine_steps(
+    reading: Reading,
+    formulae: Sequence[str],
+    targets: Sequence[Mapping[str, Any]],
+    wanted: Wanted,
+) -> list[Step]:
+    """What the Mac itself lacks for these environments."""
+    steps = []
+    tools = reading["command_line_tools"]
+    if not tools["works"]:
+        found = f"{tools['path']}, where clang does not run" if tools["path"] else "none"
+        needed = "Command Line Tools whose clang runs"
+        steps.append(step(reading, wanted, "command_line_tools", found, needed, root=True))
+    brewed = [one for one in targets if one["source"] == "homebrew"]
+    if (formulae or brewed) and not reading["homebrew"]["prefix"]:
+        needed = " and ".join(["Homebrew", *formulae])
+        steps.append(step(reading, wanted, "homebrew", "no Homebrew", needed, root=True))
+    elif lacking := lacking_formulae(reading, formulae):
+        needed = " and ".join(formulae)
+        steps.append(step(reading, wanted, "homebrew", "; ".join(lacking), needed))
+    return steps
 
 
-def choose_row(
-    reading: Reading, pins: Sequence[Row], pin: str
-) -> tuple[Row | None, dict[str, str]]:
-    """The row of this Mac, and why it gets none of the others that do not fit.
+def environment_steps(reading: Reading, one: Mapping[str, Any], wanted: Wanted) -> list[Step]:
+    """What one environment lacks: its Python, itself, the link to it."""
+    row, steps = one["row"], []
+    if trouble := one["python_trouble"]:
+        needed = f"{one['python']}, {row['python']} for {row['machine']}"
+        steps.append(step(reading, wanted, "python", trouble, needed, of=one["name"]))
+    elif one["trouble"] and wanted["installer"] == "uv" and not reading["tools"]["uv"]:
+        needed = "uv, which builds the environment"
+        steps.append(step(reading, wanted, "python", "no uv", needed, of=one["name"]))
+    if one["trouble"]:
+        root = reading["home"]["owner"] != owner(reading, wanted)
+        needed = f"{one['environment']} with {summary(row)}"
+        steps.append(
+            step(reading, wanted, "environment", one["trouble"], needed, of=one["name"], root=root)
+        )
+    linked = reading["links"].get(one["name"], "")
+    if linked != one["environment"]:
+        found = linked or f"no {'active environment' if one['name'] == 'current' else one['name']}"
+        steps.append(step(reading, wanted, "activate", found, one["environment"], of=one["name"]))
+    return steps
 
-    That is the one that is named; else the first recommended one that fits, else the first that
-    fits.
+
+def step(
+    reading: Reading,
+    wanted: Wanted,
+    name: str,
+    found: str,
+    needed: str,
+    *,
+    of: str = "",
+    root: bool = False,
+) -> Step:
+    """A step: its stage, the name of the environment that it is for, and why it is needed."""
+    # To work as an owner who is not who we log in as takes sudo too.
+    root = root or owner(reading, wanted) != reading["user"]
+    stage = name if of in ("", "current") else f"{name} of {of}"
+    sentence = f"{stage} ({found} -> {needed})"
+    return {
+        "id": name,
+        "of": of,
+        "found": found,
+        "wanted": needed,
+        "root": root,
+        "sentence": sentence,
+    }
+
+
+def python_source(reading: Reading, row: Row, wanted: Wanted) -> str:
+    """Where the Python comes from: as wanted; else Homebrew where it serves or its Python is there
+    already, else a standalone build. A path is `brought`.
     """
-    if reading["kernel"] != "Darwin":
-        return None, {"kernel": f"This is {reading['kernel']}, not macOS."}
-    rows = pins
-    if pin:
-        rows = [row for row in pins if row["id"] == pin]
-        if not rows:
-            there = ", ".join(row["id"] for row in pins)
-            return None, {"pin": f"There is no pin '{pin}'. There are: {there}."}
-    refused = {row["id"]: reason for row in rows if (reason := misfit(reading, row))}
-    fitting = [row for row in rows if row["id"] not in refused]
-    fitting.sort(key=lambda row: row["status"] != "recommended")
-    return next(iter(fitting), None), refused
+    if wanted["python"]:
+        return wanted["python"] if wanted["python"] in SOURCES else "brought"
+    there = not python_trouble(reading, row, base_python(row, "homebrew", wanted))
+    return "homebrew" if there or served(reading) else "standalone"
 
 
-def misfit(reading: Reading, row: Row) -> str:
-    """Why this Mac cannot have this row; empty where it can."""
-    if reading["machine"] != row["machine"]:
-        return f"{row['id']} needs {row['machine']}."
-    if version(reading["macos"]) < version(row["macos_min"]):
-        return f"{row['id']} needs macOS {row['macos_min']} or newer."
-    if row["macos_max"] and not within(reading["macos"], row["macos_max"]):
-        return f"{row['id']} needs macOS {row['macos_max']} or older."
-    return ""
+def base_python(row: Row, source: str, wanted: Wanted) -> str:
+    """The interpreter to build on: Homebrew's by its opt path, which outlives its upgrades."""
+    if source == "homebrew":
+        return formula_python(PREFIXES[row["machine"]], row["python"])
+    if source == "standalone":
+        return standalone_python(wanted["home"], row["machine"], row["python"])
+    if source == "miniforge":
+        return miniforge_python(wanted["home"], row["python"])
+    return str(wanted["python"])
+
+
+def formula_python(prefix: str, version: str) -> str:
+    return f"{prefix}/opt/python@{version}/bin/python{version}"
+
+
+def standalone_build(machine: str, version: str) -> str:
+    """uv's name for the build that is pinned; empty where none is."""
+    exact = STANDALONE.get(version)
+    return f"cpython-{exact}-macos-{ARCHITECTURES[machine]}-none" if exact else ""
+
+
+def standalone_python(home: str, machine: str, version: str) -> str:
+    return f"{home}/pythons/{standalone_build(machine, version)}/bin/python{version}"
+
+
+def miniforge_python(home: str, version: str) -> str:
+    return f"{home}/pythons/miniforge-{version}/bin/python{version}"
+
+
+def served(reading: Reading) -> bool:
+    """Whether Homebrew has bottles for this Mac."""
+    oldest = SERVED.get(reading["machine"])
+    return oldest is not None and int(reading["macos"].split(".")[0]) >= oldest
+
+
+def poured(reading: Reading, wanted: Wanted) -> list[str]:
+    """The formulae that must be there: all where Homebrew serves or is insisted on; else those that
+    were poured while it did.
+    """
+    asked = list(wanted["formulae"])
+    if served(reading) or wanted["python"] == "homebrew":
+        return asked
+    return [formula for formula in asked if formula in reading["formulae"]]
+
+
+def left_out(
+    targets: Sequence[Mapping[str, Any]], formulae: Sequence[str], wanted: Wanted
+) -> tuple[list[str], list[str]]:
+    """What is asked for and cannot be poured: what nobody needs here, and what somebody does."""
+    extras = {one["extra"] for one in targets}
+    lacking = [formula for formula in wanted["formulae"] if formula not in formulae]
+    needed = [one for one in lacking if one not in NEEDED or extras & NEEDED[one].keys()]
+    return [one for one in lacking if one not in needed], needed
 
 
 def beyond_mending(
-    reading: Reading, row: Row, wanted: Wanted, rest: Mapping[str, Any]
+    reading: Reading,
+    targets: Sequence[Mapping[str, Any]],
+    steps: Sequence[Step],
+    formulae: Sequence[str],
+    wanted: Wanted,
 ) -> dict[str, str]:
     """What the plan needs and no step can bring about; empty where there is nothing of the kind."""
-    trouble = python_trouble(reading, row, rest["python"])
-    if trouble and wanted["python"] != "homebrew":
-        needs = f"{row['id']} needs Python {row['python']} for {row['machine']}"
-        return {"python": f"{needs}, but there is {trouble}. Mend tensorflow_metal_python."}
-    if not trouble and "homebrew" not in [step["id"] for step in rest["steps"]]:
-        return {}
-    brew, who = reading["homebrew"], rest["owner"]
-    if not brew["prefix"] and row["machine"] == "x86_64":
-        bring = f"Bring a Python {row['python']} with tensorflow_metal_python"
-        sentence = f"Homebrew no longer installs on Intel Macs. {bring}"
-        return {"homebrew": f"{sentence} and set tensorflow_metal_formulae to []."}
+    for one in targets:
+        row, trouble = one["row"], one["python_trouble"]
+        if trouble and one["source"] == "brought":
+            needs = f"{row['id']} needs Python {row['python']} for {row['machine']}"
+            return {"python": f"{needs}, but there is {trouble}. Mend tensorflow_metal_python."}
+        if one["source"] == "standalone" and not standalone_build(row["machine"], row["python"]):
+            there = f"There is no pinned standalone build of Python {row['python']}"
+            return {
+                "python": f"{there}, only of {', '.join(STANDALONE)}. Bring a Python by its path."
+            }
+    unserved = f"Homebrew has no bottles for {system(reading)}"
+    if needed := left_out(targets, formulae, wanted)[1]:
+        who = " and ".join(filter(None, (users_of(one, targets) for one in needed)))
+        sentence = f"{unserved}, so {' and '.join(needed)} cannot be had{who and f' for {who}'}."
+        return {"formulae": f"{sentence} Install by hand or change tensorflow_metal_formulae."}
+    brewed = [one["name"] for one in targets if one["source"] == "homebrew"]
+    asked = [one for one in steps if one["id"] == "python" and one["of"] in brewed]
+    asked += [one for one in steps if one["id"] == "homebrew"]
+    return homebrew_trouble(reading, wanted) if asked else {}
+
+
+def homebrew_trouble(reading: Reading, wanted: Wanted) -> dict[str, str]:
+    """Why Homebrew cannot be asked for anything on this Mac; empty where it can."""
+    brew, who = reading["homebrew"], owner(reading, wanted)
     if who == "root":
         sentence = "Homebrew does not work as root. Set tensorflow_metal_owner to an admin."
         return {"homebrew": sentence}
+    if not brew["prefix"] and reading["machine"] == "x86_64":
+        sentence = "Homebrew no longer installs on Intel Macs. Set tensorflow_metal_python to"
+        return {"homebrew": f"{sentence} standalone and tensorflow_metal_formulae to []."}
+    if not brew["prefix"] and brew["half"]:
+        sentence = f"{brew['half']} is there without brew in it, and belongs to {brew['owner']}."
+        return {"homebrew": f"{sentence} Finish that Homebrew or take the folder away."}
     if brew["prefix"] and brew["owner"] != who:
         sentence = f"Homebrew there belongs to {brew['owner']}, not to {who}."
         return {"homebrew": f"{sentence} Set tensorflow_metal_owner to {brew['owner']}."}
     return {}
 
 
-def environment_and_steps(
-    reading: Reading, row: Row, lock: Path, text: str, wanted: Wanted
-) -> dict[str, Any]:
-    """The environment that is to be active on this Mac, and the steps from here to there."""
-    python = base_python(reading, row, wanted)
-    name = f"{row['id']}-{digest(text + chr(10) + python)[:12]}"
-    packages = locked(text)
-    target, trouble = environment_for(reading, row, name, packages)
-    steps: list[dict[str, Any]] = []
-
-    def step(name: str, found: str, needed: str, *, root: bool = False) -> None:
-        sentence = f"{name} ({found} -> {needed})"
-        # To work as an owner who is not who we log in as takes sudo too.
-        root = root or owner(reading, wanted) != reading["user"]
-        steps.append(
-            {"id": name, "found": found, "wanted": needed, "root": root, "sentence": sentence}
-        )
-
-    tools = reading["command_line_tools"]
-    if not tools["works"]:
-        found = f"{tools['path']}, where clang does not run" if tools["path"] else "none"
-        step("command_line_tools", found, "Command Line Tools whose clang runs", root=True)
-    formulae = list(wanted["formulae"])
-    asked = formulae or wanted["python"] == "homebrew"
-    if asked and not reading["homebrew"]["prefix"]:
-        step("homebrew", "no Homebrew", " and ".join(["Homebrew", *formulae]), root=True)
-    elif lacking := lacking_formulae(reading, formulae):
-        step("homebrew", "; ".join(lacking), " and ".join(formulae))
-    if trouble_with_python := python_trouble(reading, row, python):
-        step("python", trouble_with_python, f"{python}, {row['python']} for {row['machine']}")
-    elif trouble and wanted["installer"] == "uv" and not reading["tools"]["uv"]:
-        step("python", "no uv", "uv, which builds the environment")
-    if trouble:
-        root = reading["home"]["owner"] != owner(reading, wanted)
-        step("environment", trouble, f"{target} with {summary(row)}", root=root)
-    if reading["current"] != target:
-        step("activate", reading["current"] or "no active environment", target)
-    return {
-        "environment": target,
-        "environment_path": f"{wanted['home']}/envs/{target}",
-        "owner": owner(reading, wanted),
-        "prefix": PREFIXES[row["machine"]],
-        "python": python,
-        "uv": uv_version(wanted),
-        "lock": str(lock),
-        "lock_sha256": digest(text),
-        "packages": packages,
-        "prune": prunable(reading, target, int(wanted["keep"])),
-        "steps": steps,
-    }
+def users_of(formula: str, targets: Sequence[Mapping[str, Any]]) -> str:
+    """The packages of these environments that load a formula; empty where that is not known."""
+    users = NEEDED.get(formula, {})
+    return " and ".join(
+        users[one] for one in {target["extra"] for target in targets} & users.keys()
+    )
 
 
-def environment_for(
-    reading: Reading, row: Row, name: str, packages: Mapping[str, str]
-) -> tuple[str, str]:
+def notes(
+    reading: Reading,
+    targets: Sequence[Mapping[str, Any]],
+    formulae: Sequence[str],
+    wanted: Wanted,
+) -> list[str]:
+    """Sentences on what is otherwise than one might think, and on what is left alone."""
+    said = []
+    unserved = f"since Homebrew has no bottles for {system(reading)}"
+    if not wanted["python"] and any(one["source"] == "standalone" for one in targets):
+        said.append(f"Its Python is a standalone build, {unserved}.")
+    for formula in left_out(targets, formulae, wanted)[0]:
+        users = " and ".join(NEEDED[formula].values())
+        said.append(f"{formula} is left out, {unserved}; only {users} would need it.")
+    return said + [LEFT_ALONE[one["kind"]].format(**one) for one in reading["seen"]]
+
+
+def system(reading: Reading) -> str:
+    """What Homebrew's support depends on."""
+    kind = "" if reading["machine"] == "arm64" else "Intel Macs with "
+    return f"{kind}macOS {reading['macos'].split('.')[0]}"
+
+
+def environment_for(reading: Reading, row: Row, choice: Choice, name: str) -> tuple[str, str]:
     """The environment to be active, and what is wrong with it: empty where it is right.
 
     What is in use is never changed: one that drifted is built again beside itself, as NAME.2.
@@ -185,32 +337,73 @@ def environment_for(
     there = {environment["name"]: environment for environment in reading["environments"]}
     family = [name, *(f"{name}.{n}" for n in range(2, len(there) + 3))]
     troubles = {
-        candidate: environment_trouble(there[candidate], row, packages)
+        candidate: environment_trouble(there[candidate], row, choice["packages"])
         for candidate in family
         if candidate in there
     }
+    linked = reading["links"].get(choice["name"], "")
     whole = [candidate for candidate, trouble in troubles.items() if not trouble]
     if whole:
-        return (reading["current"] if reading["current"] in whole else whole[-1]), ""
+        return (linked if linked in whole else whole[-1]), ""
     for candidate in family:
         unfinished = candidate in there and not there[candidate]["receipt"]
-        if candidate not in there or (unfinished and candidate != reading["current"]):
+        if candidate not in there or (unfinished and candidate not in reading["links"].values()):
             break
-    used = reading["current"] if reading["current"] in troubles else ""
+    used = linked if linked in troubles else ""
     reason = next(iter(troubles.values()), "no environment")
     return candidate, troubles.get(used, reason)
 
 
-def prunable(reading: Reading, target: str, keep: int) -> list[str]:
-    """The environments to remove once `target` is active: the unfinished, and the finished beyond
-    the newest `keep`. Never the one that was active before: it may still be in use, and counts as
+def prunable(reading: Reading, targets: Sequence[str], keep: int) -> list[str]:
+    """The environments to remove once `targets` are active: the unfinished, and the finished beyond
+    the newest `keep`. Never one that a link led to before: it may still be in use, and counts as
     the newest. What does not bear a name of the role's is not the role's to remove.
     """
-    ours = [e for e in reading["environments"] if OURS.search(e["name"]) and e["name"] != target]
+    linked = set(reading["links"].values())
+    ours = [
+        e for e in reading["environments"] if OURS.search(e["name"]) and e["name"] not in targets
+    ]
     finished = sorted((e for e in ours if e["receipt"]), key=made, reverse=True)
-    finished.sort(key=lambda e: e["name"] != reading["current"])
-    kept = {reading["current"], *(e["name"] for e in finished[:keep])}
+    finished.sort(key=lambda e: e["name"] not in linked)
+    kept = linked | {e["name"] for e in finished[:keep]}
     return [e["name"] for e in ours if e["name"] not in kept]
+
+
+def room_after(
+    reading: Reading, targets: Sequence[Mapping[str, Any]], prune: Sequence[str], wanted: Wanted
+) -> dict[str, Any]:
+    """Whether what is to be built has room: `refused` where it has not, and `prune_first` where it
+    has only once the environments in `prune`, which go at the end anyway, are gone.
+    """
+    building = {one["environment"]: one["extra"] for one in targets if one["trouble"]}
+    needed = sum(ROOM_KIB.get(extra, ROOM_KIB["lab"]) for extra in building.values())
+    free = reading["free_bytes"] // 1024
+    freed = sum(size(e) for e in reading["environments"] if e["name"] in prune)
+    if not building or needed <= free + freed:
+        return {"refused": {}, "prune_first": bool(building) and needed > free}
+    names = " and ".join(building)
+    sentence = f"Building {names} takes {gigabytes(needed)} in {wanted['home']}, and"
+    sentence += f" {gigabytes(free)} are free."
+    rest = [
+        e
+        for e in reading["environments"]
+        if OURS.search(e["name"]) and e["name"] not in {*building, *reading["links"].values()}
+    ]
+    if rest:
+        there = ", ".join(f"{e['name']} ({gigabytes(size(e))})" for e in rest)
+        sentence += f" Environments that nobody uses now: {there}; tensorflow_metal_keep says how"
+        sentence += " many of them stay."
+    return {"refused": {"disk": f"{sentence} Make room and run again."}, "prune_first": False}
+
+
+def size(environment: Mapping[str, Any]) -> int:
+    """What an environment takes, in KiB, as its receipt says; 0 where none does."""
+    found = re.search(r'"kib": *(\d+)', environment["receipt"])
+    return int(found[1]) if found else 0
+
+
+def gigabytes(kib: int) -> str:
+    return f"{kib * 1024 / 1e9:.1f} GB"
 
 
 def receipt_of(environment: Mapping[str, Any]) -> str:
@@ -268,17 +461,6 @@ def lacking_formulae(reading: Reading, formulae: Sequence[str]) -> list[str]:
     ]
 
 
-def base_python(reading: Reading, row: Row, wanted: Wanted) -> str:
-    """The interpreter to build on: by its opt path, which outlives Homebrew's upgrades."""
-    if wanted["python"] != "homebrew":
-        return str(wanted["python"])
-    return formula_python(PREFIXES[row["machine"]], row["python"])
-
-
-def formula_python(prefix: str, version: str) -> str:
-    return f"{prefix}/opt/python@{version}/bin/python{version}"
-
-
 def owner(reading: Reading, wanted: Wanted) -> str:
     """Who owns Homebrew and the home: the one that is named, else who we log in as."""
     return str(wanted["owner"] or reading["user"])
@@ -288,28 +470,27 @@ def summary(row: Row) -> str:
     return ", ".join(f"{name} {version}" for name, version in row["packages"].items())
 
 
-def locked(text: str) -> dict[str, str]:
-    """Name (lower case, with hyphens) and version of each package of a hashed requirements file."""
-    found = re.findall(r"^([A-Za-z0-9_.-]+)==([^\s;\\]+)", text, re.MULTILINE)
-    return {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in found}
-
-
-def version(text: str) -> tuple[int, ...]:
-    """A macOS version as numbers, `12` and `12.0` alike."""
-    numbers = [int(part) for part in re.findall(r"\d+", text)]
-    while numbers and numbers[-1] == 0:
-        numbers.pop()
-    return tuple(numbers)
-
-
-def within(macos: str, newest: str) -> bool:
-    """Whether `macos` is `newest` or older; a `newest` of 15 takes in every 15.x."""
-    limit = version(newest)
-    return version(macos)[: len(limit)] <= limit
-
-
 def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def probe_arguments(pins: Sequence[Row], wanted: Wanted) -> list[str]:
+    """What files/probe.sh is to look for: home, formulae, interpreters and the version of uv."""
+    kinds = sorted({(row["machine"], str(row["python"])) for row in [*wanted["rows"], *pins]})
+    pythons = [formula_python(PREFIXES[machine], python) for machine, python in kinds]
+    pythons += [standalone_python(wanted["home"], machine, python) for machine, python in kinds]
+    if wanted["python"] == "miniforge":
+        pythons = [miniforge_python(wanted["home"], python) for _, python in kinds]
+    elif wanted["python"] not in ("", *SOURCES):
+        pythons = [wanted["python"]]
+    return [wanted["home"], " ".join(wanted["formulae"]), "\n".join(pythons), uv_version(wanted)]
+
+
+def uv_version(wanted: Wanted) -> str:
+    """The version of uv in the lock that installs it; empty where there is no such lock."""
+    lock = Path(wanted["locks"]) / "uv.txt"
+    found = re.search(r"(?m)^uv==(\S+)", lock.read_text("utf-8") if lock.is_file() else "")
+    return found[1] if found else ""
 
 
 def reading(output: str) -> dict[str, Any]:
