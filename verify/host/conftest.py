@@ -59,8 +59,9 @@ def mac(host: Host, request: pytest.FixtureRequest) -> Verdict:
     known = request.config.stash[VERDICTS]
     name = host.backend.host
     if name not in known:
-        known[name] = judge(name, over(host), host.ansible.get_variables())
-        known[name].save(request.config.option.report_folder)
+        report = request.config.option.report_folder
+        known[name] = judge(name, over(host), host.ansible.get_variables(), report)
+        known[name].save(report)
     request.node.user_properties.append(("simulated", known[name].simulated))
     if known[name].verdict == "unreachable":
         pytest.fail(f"{known[name].title}: {known[name].checks[0]['cause']}", pytrace=False)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from verify import settings
+from verify.host import requirements
 from verify.host.archive import archive
 from verify.host.lines import again, complete, doubted, planned, unjudged
 from verify.host.run import Run, UnreachableError
@@ -38,6 +39,8 @@ def judge(name: str, run: Run, variables: Mapping[str, Any], report: Path | None
         reading = read(run, wanted)
         plan = settings.plan(reading, wanted)
         checks = prove(name, run, reading, plan, wanted)
+        if report:
+            requirements.save(report, name, reading, plan["environments"])
     except UnreachableError as error:
         cure = f"Wake the Mac or mend the way to it, then run `{again(name)}`."
         lines = unjudged("not run", f"The Mac does not answer: {error}", cure)

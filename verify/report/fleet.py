@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import json
+import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from verify.host.lines import unjudged
+from verify.host.requirements import folder
 from verify.verdict import SCHEMA, Verdict, place, write
 
 RETRY = "retry.txt"
@@ -70,7 +72,9 @@ def missing(name: str) -> Verdict:
 
 
 def clear(report: Path, names: Iterable[str]) -> None:
-    """Take away these Macs' verdicts and the fleet's: no old one can be taken for today's."""
-    stale = [place(report, name) for name in names]
-    for source in (*stale, report / "fleet.json", report / "junit.xml", report / RETRY):
+    """Take away what is told of these Macs and of the fleet, so that nothing old passes for new."""
+    for name in names:
+        place(report, name).unlink(missing_ok=True)
+        shutil.rmtree(folder(report, name), ignore_errors=True)
+    for source in (report / "fleet.json", report / "junit.xml", report / RETRY):
         source.unlink(missing_ok=True)
