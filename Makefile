@@ -21,6 +21,7 @@ pins:
 	@.venv/bin/python -m verify.lock
 	@.venv/bin/python -m verify.readme
 	@.venv/bin/python -m verify.twin
+	@.venv/bin/python -m verify.lock --files
 
 requirements:
 	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \

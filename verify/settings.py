@@ -49,6 +49,12 @@ def pins() -> list[dict[str, Any]]:
     return rows
 
 
+def extras() -> dict[str, list[str]]:
+    """What each of a row's locks holds beside the row's own packages; the plain one first."""
+    found: dict[str, list[str]] = role_file("vars/main/extras.yml")["_tensorflow_metal_extras"]
+    return found
+
+
 def wanted(variables: Mapping[str, Any]) -> dict[str, Any]:
     """The plan's `wanted` for a Mac with these inventory variables.
 

@@ -60,16 +60,33 @@ def wheel(place: str, machine: str) -> Wheel | None:
     return None
 
 
-class Links(HTMLParser):
-    """The addresses on a page of the index."""
+@dataclass(frozen=True)
+class Link:
+    """One file on a page of the index."""
 
-    def __init__(self) -> None:
+    place: str
+    sha256: str = ""
+    yanked: bool = False
+
+    @property
+    def name(self) -> str:
+        return urllib.parse.unquote(self.place.rsplit("/", 1)[-1])
+
+
+class Links(HTMLParser):
+    """The files on a page of the index."""
+
+    def __init__(self, page: str) -> None:
         super().__init__()
-        self.found: list[str] = []
+        self.page = page
+        self.found: list[Link] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "a":
-            self.found += [value for key, value in attrs if key == "href" and value]
+        said = dict(attrs)
+        if tag == "a" and said.get("href"):
+            place, _, fragment = urllib.parse.urljoin(self.page, said["href"]).partition("#")
+            sha256 = dict(urllib.parse.parse_qsl(fragment)).get("sha256", "")
+            self.found.append(Link(place, sha256, "data-yanked" in said))
 
 
 def setting(name: str) -> str:
@@ -109,8 +126,8 @@ class Index:
         self.word = base64.b64encode(urllib.parse.unquote(words).encode()).decode()
         self.context = certificates() if self.address.startswith("https:") else None
 
-    def wheels(self, distribution: str, machine: str) -> list[Wheel]:
-        """All wheels of this distribution for such a Mac; none where the index has no such page."""
+    def links(self, distribution: str) -> list[Link]:
+        """All files of this distribution; none where the index has no such page."""
         page = f"{self.address}/{canonicalize_name(distribution)}/"
         try:
             text = self.get(page, {"Accept": "text/html"}).decode()
@@ -118,10 +135,14 @@ class Index:
             if error.code == 404:
                 return []
             raise
-        links = Links()
+        links = Links(page)
         links.feed(text)
-        places = (urllib.parse.urljoin(page, link).split("#")[0] for link in links.found)
-        return [found for place in places if (found := wheel(place, machine))]
+        return links.found
+
+    def wheels(self, distribution: str, machine: str) -> list[Wheel]:
+        """All wheels of this distribution for such a Mac."""
+        links = self.links(distribution)
+        return [found for link in links if (found := wheel(link.place, machine))]
 
     def request(
         self, address: str, headers: dict[str, str], method: str = "GET"

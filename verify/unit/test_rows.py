@@ -11,15 +11,18 @@ import pytest
 
 from verify import readme, settings
 from verify.links.verdict import known
-from verify.lock import faults
-from verify.unit.role import LOCKS, PINS, bare, choosing, intel, planned
+from verify.lock import locks
+from verify.unit.role import LOCKS, PINS, bare, choosing, intel, planned, read
 
 IDS = [row["id"] for row in PINS]
 RECOMMENDED = next(row for row in PINS if row["id"] == "tf-2.18")
 WITH_PLUGIN = [row for row in PINS if "tensorflow-metal" in row["packages"]]
 README = readme.PATH.read_text(encoding="utf-8")
 MACS = {"arm64": bare, "x86_64": intel}
-LOCKED = {row["id"]: (LOCKS / f"{row['id']}.txt").read_text() for row in PINS}
+TABLE = {lock.path.stem: lock for lock in locks.table()}
+OF_ROWS = [name for name in TABLE if name != locks.UV]
+LOCKED = {name: lock.path.read_text() for name, lock in TABLE.items()}
+LAB = settings.extras()["lab"]
 ENTRY = re.compile(
     r"(?P<name>[a-z0-9-]+)==(?P<version>\S+)(?: \\\n    --hash=sha256:[0-9a-f]{64})+\n"
 )
@@ -156,33 +159,61 @@ def test_a_row_has_every_field_in_its_form(row: dict[str, Any]) -> None:
     assert row["reason"].endswith(".")
 
 
-@pytest.mark.parametrize("row", PINS, ids=IDS)
-def test_a_row_s_lock_holds_its_exact_packages(row: dict[str, Any]) -> None:
-    packages = {entry["name"]: entry["version"] for entry in ENTRY.finditer(LOCKED[row["id"]])}
+@pytest.mark.parametrize("name", OF_ROWS)
+def test_a_lock_holds_its_row_s_exact_packages(name: str) -> None:
+    row = TABLE[name].row
+    packages = {entry["name"]: entry["version"] for entry in ENTRY.finditer(LOCKED[name])}
     assert row["packages"].items() <= packages.items()
     assert ("tensorflow-metal" in packages) is ("tensorflow-metal" in row["packages"])
 
 
-@pytest.mark.parametrize("name", [*(f"{row}.txt" for row in IDS), "uv.txt"])
+@pytest.mark.parametrize("row", IDS)
+def test_a_lab_lock_is_the_core_one_and_the_extras(row: str) -> None:
+    core, lab = (choosing.locked(LOCKED[name]) for name in (row, f"{row}-lab"))
+    assert core.items() <= lab.items()
+    assert set(LAB) <= lab.keys()
+    assert not set(LAB) <= core.keys()
+
+
+@pytest.mark.parametrize("name", TABLE)
 def test_a_lock_is_exact_hashed_and_names_no_registry(name: str) -> None:
-    text = (LOCKS / name).read_text()
-    assert ENTRY.sub("", text) == ""
+    assert ENTRY.sub("", LOCKED[name]) == ""
 
 
 def test_a_lock_that_lost_its_row_s_version_is_named(tmp_path: Path) -> None:
-    lock = tmp_path / "tf-2.18.txt"
-    assert list(faults(RECOMMENDED, lock)) == ["tf-2.18.txt is not there."]
-    lock.write_text(LOCKED["tf-2.18"].replace("tensorflow-metal==1.2.0", "tensorflow-metal==1.1.0"))
-    assert list(faults(RECOMMENDED, lock)) == [
-        "tf-2.18.txt has tensorflow-metal 1.1.0, its row 1.2.0."
+    core = locks.Lock(tmp_path, RECOMMENDED)
+    assert list(core.faults()) == ["tf-2.18.txt is not there."]
+    core.path.write_text(
+        LOCKED["tf-2.18"].replace("tensorflow-metal==1.2.0", "tensorflow-metal==1.1.0")
+    )
+    assert list(core.faults()) == ["tf-2.18.txt has tensorflow-metal 1.1.0, its row 1.2.0."]
+
+
+def test_a_lab_lock_that_lost_an_extra_or_the_core_s_version_is_named(tmp_path: Path) -> None:
+    core, lab = locks.of(RECOMMENDED, tmp_path)
+    core.path.write_text(LOCKED["tf-2.18"])
+    whole = LOCKED["tf-2.18-lab"]
+    lab.path.write_text(whole)
+    assert list(lab.faults()) == []
+    numpy = choosing.locked(whole)["numpy"]
+    lab.path.write_text(re.sub(r"(?m)^xgboost==", "xboost==", whole.replace(numpy, "1.0")))
+    assert list(lab.faults()) == [
+        f"tf-2.18-lab.txt has numpy 1.0, tf-2.18.txt {numpy}.",
+        "tf-2.18-lab.txt has no xgboost.",
     ]
 
 
 def test_every_lock_belongs_to_a_row() -> None:
-    assert {lock.stem for lock in LOCKS.glob("*.txt")} == {*IDS, "uv"}
+    assert {lock.stem for lock in LOCKS.glob("*.txt")} == set(TABLE)
+    assert set(TABLE) == {*IDS, *(f"{row}-lab" for row in IDS), "uv"}
 
 
-@pytest.mark.parametrize("row", IDS)
-def test_tensorboard_gets_a_setuptools_that_still_has_pkg_resources(row: str) -> None:
-    locked = choosing.locked(LOCKED[row])
+def test_there_is_a_lock_for_every_value_of_the_switch() -> None:
+    options = read("meta/argument_specs.yml")["argument_specs"]["main"]["options"]
+    assert options["tensorflow_metal_extra"]["choices"] == list(settings.extras())
+
+
+@pytest.mark.parametrize("name", OF_ROWS)
+def test_tensorboard_gets_a_setuptools_that_still_has_pkg_resources(name: str) -> None:
+    locked = choosing.locked(LOCKED[name])
     assert int(locked["setuptools"].split(".")[0]) < 81
