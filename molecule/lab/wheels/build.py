@@ -1,11 +1,11 @@
-"""The lab's wheelhouse: the pinned set as macOS-tagged wheels, and the locks that fit them.
+"""The lab's wheelhouse: pinned sets as macOS-tagged wheels, and the locks that fit them.
 
-    build.py --lock tf-2.18.txt --lock uv.txt --downloads FOLDER --out FOLDER
+    build.py --lock tf-2.18 --lock tf-2.18-lab --downloads FOLDER --out FOLDER
 
-Each package of a real macOS lock is fetched in the same version for this Linux, checked against the
-hashes that the lock itself holds, and put under a macOS tag. TensorFlow is the build without CUDA
-that the lock's twin was proven with (verify/twin); tensorflow-metal is the test GPU. Written to
-OUT/wheelhouse and, with the hashes of these wheels, to OUT/locks.
+Each package of a real macOS lock, and of uv's, is fetched in the same version for Linux, checked
+against the hashes that the lock itself holds, and put under a macOS tag. TensorFlow is the build
+without CUDA that the lock's twin was proven with (verify/twin); tensorflow-metal is the test GPU.
+Written to OUT/wheelhouse and, with the hashes of these wheels, to OUT/locks.
 """
 
 from __future__ import annotations
@@ -14,18 +14,21 @@ import argparse
 import hashlib
 import platform
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from retag import retag
+from retag import retag, wrapper
+from verify import settings
+from verify.twin.__main__ import LINUX, entries
 
 HERE = Path(__file__).resolve().parent
-TWINS = HERE.parents[2] / "verify" / "twin" / "linux.txt"
+LOCKS = settings.ROLE / "files" / "locks"
 PYTHON = "3.11"
-MAC = "macosx_12_0_arm64"
+MACS = {"arm64": "macosx_12_0_arm64", "x86_64": "macosx_10_15_x86_64"}
 TEST_GPU = "tensorflow-metal"
+# Apple's name for what is in `tensorflow` itself, in every set that has both.
+WRAPPER = "tensorflow-macos"
 # The x86_64 Linux wheel of tensorflow brings CUDA kernels, which collide with the test GPU's.
 WITHOUT_CUDA = {"tensorflow": "tensorflow-cpu"} if platform.machine() == "x86_64" else {}
 
@@ -33,6 +36,13 @@ WITHOUT_CUDA = {"tensorflow": "tensorflow-cpu"} if platform.machine() == "x86_64
 def pins(lock: Path) -> dict[str, str]:
     """Name and version of each package in a lock, in the lock's order."""
     return dict(re.findall(r"^([A-Za-z0-9_.-]+)==([^\s;\\]+)", lock.read_text(), re.M))
+
+
+def platforms(lock: Path) -> list[str]:
+    """The macOS tags under which its packages go: those of its row's machine; uv's of both."""
+    rows = {row["id"]: row["machine"] for row in settings.pins()}
+    machine = rows.get(lock.stem.removesuffix("-lab"))
+    return [MACS[machine]] if machine else list(MACS.values())
 
 
 def download(requirements: Path, downloads: Path) -> None:
@@ -49,17 +59,13 @@ def download(requirements: Path, downloads: Path) -> None:
         sys.exit(f"The wheels of {requirements.name} could not be fetched. Nothing was changed.")
 
 
-def entries(requirements: Path) -> list[str]:
-    """The requirements of a file, each with its hashes."""
-    return re.split(r"^(?=[A-Za-z0-9])", requirements.read_text(), flags=re.M)
-
-
 def linux_part(lock: Path, scratch: Path) -> Path:
     """What Linux has for `lock`, as a requirements file: TensorFlow in its own build."""
-    kept = [e for e in entries(lock) if e.split("==")[0] not in {TEST_GPU, *WITHOUT_CUDA}]
+    only_mac = {TEST_GPU, WRAPPER, *WITHOUT_CUDA}
+    kept = [e for e in entries(lock.read_text()) if e.split("==")[0] not in only_mac]
     for name in WITHOUT_CUDA.keys() & pins(lock).keys():
         own = f"{WITHOUT_CUDA[name]}=={pins(lock)[name]} "
-        kept += [entry for entry in entries(TWINS) if entry.startswith(own)]
+        kept += [entry for entry in entries(LINUX.read_text()) if entry.startswith(own)]
     part = scratch / lock.name
     part.write_text("".join(kept))
     return part
@@ -74,18 +80,38 @@ def wheel_of(name: str, version: str, downloads: Path) -> Path:
 
 
 def test_gpu(version: str, tensorflow: Path, wheelhouse: Path) -> Path:
-    """Compile the test GPU against this TensorFlow's headers, under tensorflow-metal's name."""
+    """Compile the test GPU under tensorflow-metal's name, against the headers of the first
+    TensorFlow that asks for this version: it serves the others too, as Apple's does.
+    """
+    there = [*wheelhouse.glob(f"tensorflow_metal-{version}-*.whl")]
+    if there:
+        return there[0]
     command = [sys.executable, str(HERE.parent / "gpu" / "build.py"), "--version", version]
-    command += ["--tensorflow", str(tensorflow), "--platform", MAC]
+    command += ["--tensorflow", str(tensorflow), "--platform", MACS["arm64"]]
     command += ["--python", f"cp{PYTHON.replace('.', '')}", "--out", str(wheelhouse)]
     if subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode:
         sys.exit("The test GPU could not be built. Nothing was changed.")
     return next(wheelhouse.glob(f"tensorflow_metal-{version}-*.whl"))
 
 
+def wheels(name: str, lock: Path, downloads: Path, wheelhouse: Path) -> list[Path]:
+    """One package of a lock as wheels for its Macs."""
+    version = pins(lock)[name]
+    linux = WITHOUT_CUDA.get(name, name)
+    if name == TEST_GPU:
+        tensorflow = WITHOUT_CUDA.get("tensorflow", "tensorflow")
+        built_against = wheel_of(tensorflow, pins(lock)["tensorflow"], downloads)
+        return [test_gpu(version, built_against, wheelhouse)]
+    if name == WRAPPER:
+        return [wrapper(name, version, f"tensorflow=={pins(lock)['tensorflow']}", wheelhouse)]
+    source = wheel_of(linux, version, downloads)
+    other = name if linux != name else None
+    return [retag(source, wheelhouse, mac, other) for mac in platforms(lock)]
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--lock", type=Path, action="append", required=True)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--lock", action="append", required=True)
     parser.add_argument("--downloads", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
@@ -93,23 +119,16 @@ def main() -> None:
     wheelhouse, locks = options.out / "wheelhouse", options.out / "locks"
     for folder in (options.downloads, wheelhouse, locks):
         folder.mkdir(parents=True, exist_ok=True)
-    for lock in options.lock:
+    for lock in [LOCKS / f"{name}.txt" for name in [*options.lock, "uv"]]:
         download(linux_part(lock, options.out), options.downloads)
         (options.out / lock.name).unlink()
         lines = ["# Made for the simulated lab: the versions of the real lock, the lab's hashes.\n"]
         for name, version in pins(lock).items():
-            linux = WITHOUT_CUDA.get(name, name)
-            if name == TEST_GPU:
-                tensorflow = WITHOUT_CUDA.get("tensorflow", "tensorflow")
-                built_against = wheel_of(tensorflow, pins(lock)["tensorflow"], options.downloads)
-                wheel = test_gpu(version, built_against, wheelhouse)
-            else:
-                source = wheel_of(linux, version, options.downloads)
-                wheel = retag(source, wheelhouse, MAC, name if linux != name else None)
-            digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
-            lines.append(f"{name}=={version} --hash=sha256:{digest}\n")
+            made = {*wheels(name, lock, options.downloads, wheelhouse)}
+            hashes = sorted(hashlib.sha256(wheel.read_bytes()).hexdigest() for wheel in made)
+            allowed = " ".join(f"--hash=sha256:{digest}" for digest in hashes)
+            lines.append(f"{name}=={version} {allowed}\n")
         (locks / lock.name).write_text("".join(lines))
-    shutil.copymode(HERE, wheelhouse)
 
 
 if __name__ == "__main__":

@@ -52,6 +52,22 @@ def retag(wheel: Path, folder: Path, platform: str, name: str | None = None) -> 
     return copy
 
 
+def wrapper(name: str, version: str, requires: str, folder: Path) -> Path:
+    """A wheel that holds nothing and requires something, as tensorflow-macos has been of late."""
+    stem = f"{name.replace('-', '_')}-{version}"
+    wheel = folder / f"{stem}-py3-none-any.whl"
+    about = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nRequires-Dist: {requires}\n"
+    tags = b"Wheel-Version: 1.0\nGenerator: lab\nRoot-Is-Purelib: true\n"
+    info = f"{stem}.dist-info/"
+    files = {"METADATA": about.encode(), "WHEEL": _with_tags(tags, "py3", "none", "any")}
+    names = [f"{info}{one}" for one in (*files, "RECORD")]
+    files["RECORD"] = "".join(f"{one},,\n" for one in names).encode()
+    with zipfile.ZipFile(wheel, "w") as target:
+        for one, content in files.items():
+            _write(target, info + one, content, 0o644 << 16)
+    return wheel
+
+
 def _with_tags(wheel_file: bytes, interpreter: str, abi: str, platform: str) -> bytes:
     kept = [line for line in wheel_file.decode().splitlines() if line and line[:4] != "Tag:"]
     tags = [f"Tag: {one}-{abi}-{platform}" for one in interpreter.split(".")]
