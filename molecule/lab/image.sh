@@ -9,12 +9,12 @@ root=$folder.unfinished/root
 rm -rf "$folder.unfinished"
 mkdir -p "$folder.unfinished/share"
 cp -a --reflink=auto "$base" "$root"
-cp -R "$here/disguise" "$here/brew" "$here/standalone" "$root/"
+cp -R "$here/disguise" "$here/brew" "$here/standalone" "$here/recordings" "$root/"
 chroot "$root" /bin/sh /disguise/apply.sh
 chroot "$root" /bin/sh /brew/bottles.sh /brew/share/bottles
 chroot "$root" /bin/sh /standalone/archives.sh /brew/share/python
 chroot "$root" /bin/sh /brew/package.sh 7.0.1 /brew/share/Homebrew-7.0.1.pkg
 mv "$root"/brew/share/* "$folder.unfinished/share/"
 mkdir "$folder.unfinished/share/wheelhouse"
-rm -rf "$root/disguise" "$root/brew" "$root/standalone"
+rm -rf "$root/disguise" "$root/brew" "$root/standalone" "$root/recordings"
 mv "$folder.unfinished" "$folder"

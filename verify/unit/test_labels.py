@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
+from verify.unit.recordings import recorded, recordings
 from verify.unit.role import labels
 
-RECORDINGS = Path(__file__).with_name("recordings")
+# What the role takes of each recorded list; those of macOS 10.15-beta and 11 offer it nothing.
 CHOICES = {
     "macos-10.12": "Command Line Tools (macOS Sierra version 10.12) for Xcode-8.2",
+    "macos-10.14": "Command Line Tools (macOS Mojave version 10.14) for Xcode-10.3",
     "macos-10.15": "Command Line Tools for Xcode-11.3",
-    "macos-14-beta": "Command Line Tools for Xcode-15.3",
+    "macos-10.15-beta": "",
+    "macos-11": "",
+    "macos-12": "Command Line Tools for Xcode-14.1",
+    "macos-14": "Command Line Tools for Xcode-15.3",
     "macos-15": "Command Line Tools for Xcode 26.2-26.2",
     "macos-26": "Command Line Tools for Xcode 27.0-27.0",
     "nothing": "",
@@ -29,15 +32,30 @@ def offered(*names: str) -> str:
 
 @pytest.mark.parametrize(("recording", "label"), CHOICES.items())
 def test_the_newest_release_on_a_recording_is_taken(recording: str, label: str) -> None:
-    assert chosen((RECORDINGS / f"{recording}.txt").read_text()) == label
+    assert chosen(recorded(f"softwareupdate/{recording}")) == label
 
 
 def test_every_recording_is_judged() -> None:
-    assert {recording.stem for recording in RECORDINGS.glob("*.txt")} == set(CHOICES)
+    lists = {
+        name for name, head in recordings("softwareupdate").items() if "--list" in head["command"]
+    }
+    assert lists - {"offline"} == set(CHOICES)
+
+
+def test_what_softwareupdate_says_instead_of_a_list_holds_no_label() -> None:
+    for name in ("offline", "install", "no-such-update", "not-verified-zh"):
+        assert chosen(recorded(f"softwareupdate/{name}")) == ""
+
+
+def test_a_title_in_another_language_leaves_the_label_as_it_is() -> None:
+    # Written by hand: the one recording of a Mac set to another language translates no label.
+    title = "\tTitle: コマンドラインツール, Version: 16.2, Size: 751786KiB, Recommended: YES, \n"
+    label = "Command Line Tools for Xcode-16.2"
+    assert chosen(f"* Label: {label}\n{title}") == label
 
 
 def test_lines_that_a_terminal_ended_with_a_carriage_return_are_read() -> None:
-    listing = (RECORDINGS / "macos-15.txt").read_text().replace("\n", "\r\n")
+    listing = recorded("softwareupdate/macos-15").replace("\n", "\r\n")
     assert chosen(listing) == CHOICES["macos-15"]
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from verify.unit.recordings import recorded
 from verify.unit.role import ROLE, planning
 
 SYSTEM = "PATH=/usr/bin:/bin:/usr/sbin:/sbin"
@@ -25,6 +26,13 @@ SYSCTL = {
     "kern.osproductversion": "14.6.1",
     "kern.osversion": "23G93",
 }
+
+
+def says(recording: str) -> str:
+    """Shell that says what macOS' tool says, where it says it."""
+    return f"cat >&2 <<'TEXT'\n{recorded(recording)}TEXT\n"
+
+
 STANDINS = {
     "sysctl": """
         shift
@@ -36,9 +44,13 @@ STANDINS = {
     "uname": "case $1 in -s) echo Darwin ;; *) echo arm64 ;; esac",
     "stat": "echo admin",
     "sudo": "exit 1",
-    "pkgutil": "exit 1",
-    "xcode-select": 'cat "$folder/developer" 2> /dev/null',
-    "xcrun": '[ -e "$folder/clang runs" ] && echo /somewhere',
+    "pkgutil": f"{says('pkgutil/no-receipt')}exit 1",
+    "xcode-select": f"""
+        cat "$folder/developer" 2> /dev/null && exit
+        {says("xcode-select/none")}exit 2""",
+    "xcrun": f"""
+        [ -e "$folder/clang runs" ] && echo /somewhere && exit
+        {says("xcrun/no-xcrun")}exit 1""",
 }
 # What opens a window on a Mac without the Command Line Tools.
 STUBS = ("clang", "git", "make", "python3")

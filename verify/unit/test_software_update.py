@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from verify.unit.recordings import recorded
 from verify.unit.role import ROLE
 
 SCRIPT = (ROLE / "files" / "software_update.sh").read_text()
@@ -40,6 +41,16 @@ def test_the_marker_is_there_while_softwareupdate_runs_and_gone_after(script: Pa
     ran = subprocess.run(["sh", script, "list"], capture_output=True, text=True, check=True)
     assert ".com.apple.dt.CommandLineTools.installondemand.in-progress" in ran.stdout
     assert not markers(script)
+
+
+@pytest.mark.parametrize("macos", ["10.12", "12", "15", "26"])
+def test_the_list_comes_through_as_softwareupdate_prints_it(script: Path, macos: str) -> None:
+    listing = recorded(f"softwareupdate/macos-{macos}")
+    tool = script.parent / "softwareupdate"
+    tool.write_text(f"#!/bin/sh\ncat <<'TEXT'\n{listing}TEXT\n")
+    tool.chmod(0o755)
+    ran = subprocess.run(["sh", script, "list"], capture_output=True, text=True, check=True)
+    assert ran.stdout == listing
 
 
 def test_the_marker_goes_when_softwareupdate_fails(script: Path) -> None:

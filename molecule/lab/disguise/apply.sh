@@ -38,10 +38,17 @@ rm -f $gone
 
 # macOS' own tools, folders and users.
 cp -R "$here/root/." /
+cp -R "$here/../recordings" $lab/
 mkdir -p /Applications /Library/Developer /System/Library/CoreServices /Users/admin/.ssh \
-    /Users/student /Volumes/Lab /private /run/sshd /var/db/receipts /var/empty /var/log/lab /var/root
+    /Users/labadmin /Users/student /Volumes/Lab /private /run/sshd /var/db/receipts /var/empty /var/log/lab /var/root
 for folder in etc tmp var; do
     ln -sfn /$folder /private/$folder
+done
+# Debian's shells read elsewhere what macOS' read in /etc.
+rm -rf /etc/zsh /etc/profile.d /etc/bash.bashrc
+mkdir -p /etc/paths.d /etc/zsh
+for file in zprofile zshrc; do
+    ln -s ../$file /etc/zsh/$file
 done
 for tool in clang git make python3; do
     ln -sf $lab/stub.sh /usr/bin/$tool
@@ -49,6 +56,7 @@ done
 chown -R root:wheel /etc/sudoers /etc/ssh /usr/bin /usr/sbin /usr/libexec/lab
 chown -R admin:staff /Users/admin
 chown -R student:staff /Users/student
+chown -R labadmin:staff /Users/labadmin
 chmod u+s /usr/bin/sudo /usr/bin/su
 rm -f /etc/ssh/ssh_host_*
 chmod 440 /etc/sudoers

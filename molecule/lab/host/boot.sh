@@ -49,4 +49,6 @@ umount -l /.outside
 rmdir /.outside
 mkdir -p /run/sshd
 
-exec env -i PATH=/usr/bin:/bin:/usr/sbin:/sbin /usr/bin/tini -s -- /usr/sbin/sshd -D -e -o "ListenAddress=$address"
+/usr/libexec/lab/start.sh
+exec env -i PATH=/usr/bin:/bin:/usr/sbin:/sbin LAB_DISGUISE=off /usr/bin/tini -s -- \
+    /usr/libexec/lab/python/bin/python3 /usr/libexec/lab/launchd.py "$address" 2222 "${NETWORK:-open}"

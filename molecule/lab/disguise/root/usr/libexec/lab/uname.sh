@@ -1,9 +1,8 @@
 #!/bin/sh
+# shellcheck disable=SC2154  # from what is sourced
 # uname of the Mac in /etc/lab/mac; under Rosetta it says x86_64, as there.
 . /etc/lab/mac
-# shellcheck disable=SC2153  # from /etc/lab/mac
-architecture=$MACHINE
-[ "${ROSETTA-}" != 1 ] || architecture=x86_64
+. /usr/libexec/lab/architecture.sh
 case $architecture in arm64) processor=arm ;; *) processor=i386 ;; esac
 host=$(/usr/libexec/lab/gnu/uname -n)
 version="Darwin Kernel Version $DARWIN; simulated"
