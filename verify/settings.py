@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
@@ -22,6 +23,17 @@ WANTED = (
     *("pin", "rows", "also", "home", "owner", "python", "formulae", "extra", "locks", "installer"),
     *("keep", "commands", "jupyter_kernel"),
 )
+NEEDED = ("id", "machine", "macos_min", "python", "packages")
+EXACT = re.compile(r"\d+(\.\d+)*((a|b|rc|\.post|\.dev)\d+)*")
+# What YAML takes for a number is none: 3.10 would be 3.1.
+FORMS = {
+    "id": (r"[A-Za-z0-9][\w.-]*", "a plain name for its lock"),
+    "machine": ("arm64|x86_64", "arm64 or x86_64"),
+    "macos_min": (r"\d+(\.\d+)*", "a version in quotes like '12.1'"),
+    "macos_max": (r"(\d+(\.\d+)*)?", "a version in quotes like '15'"),
+    "python": (r"3\.\d+", "a version in quotes like '3.11'"),
+    "status": ("recommended|available|legacy", "recommended, available or legacy"),
+}
 
 
 @functools.cache
@@ -55,19 +67,70 @@ def extras() -> dict[str, list[str]]:
     return found
 
 
+def rows(variables: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows of a Mac with these inventory variables: a lab's own, whole, and then the table's.
+
+    Raises ValueError with one sentence for an own row that is none.
+    """
+    given = literal(variables, "rows")
+    if not isinstance(given, list):
+        raise ValueError(f"{PREFIX}rows is {given!r}, not a list of rows.")
+    own = [own_row(number, row) for number, row in enumerate(given, 1)]
+    found = own + pins()
+    names = ["uv", *(name for row in found for name in (row["id"], f"{row['id']}-lab"))]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"Two rows would have the lock {name}.txt; give yours another id.")
+    return found
+
+
+def own_row(number: int, row: object) -> dict[str, Any]:
+    """The row with its defaults; raises ValueError with one sentence for what is none."""
+    if not isinstance(row, Mapping):
+        raise ValueError(f"Row {number} of {PREFIX}rows is {row!r}, not a row with an id.")
+    name = f"{PREFIX}rows: row {row.get('id', number)}"
+    optional = filters("row").OPTIONAL
+    if lacking := [key for key in NEEDED if row.get(key) in (None, "", {})]:
+        raise ValueError(f"{name} has no {', '.join(lacking)}.")
+    if unknown := [str(key) for key in row if key not in NEEDED and key not in optional]:
+        raise ValueError(f"{name} has {', '.join(unknown)}, which no row has.")
+    whole = {**optional, **row}
+    for key, (form, what) in FORMS.items():
+        if not isinstance(whole[key], str) or not re.fullmatch(form, whole[key]):
+            raise ValueError(f"{name} has {key} {whole[key]!r}, not {what}.")
+    packages = whole["packages"]
+    if not isinstance(packages, Mapping):
+        raise ValueError(f"{name} has packages {packages!r}, not names with versions.")
+    for package, version in packages.items():
+        if not isinstance(version, str) or not EXACT.fullmatch(version):
+            raise ValueError(
+                f"{name} has {package} {version!r}, no exact version in quotes like '2.18.1'."
+            )
+    if not packages.keys() & {"tensorflow", "tensorflow-macos"}:
+        raise ValueError(f"{name} has neither tensorflow nor tensorflow-macos in its packages.")
+    return whole
+
+
+def literal(variables: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401  # as the inventory has it
+    """A switch's value in the inventory, else its default.
+
+    Raises ValueError with one sentence for a template: nothing renders it here.
+    """
+    value = {**role_file("defaults/main.yml"), **variables}.get(PREFIX + name, [])
+    if "{{" in str(value):
+        raise ValueError(
+            f"{PREFIX}{name} is the template {value!r}; the verification reads literal "
+            "values only. Write the value itself into the inventory."
+        )
+    return value
+
+
 def wanted(variables: Mapping[str, Any]) -> dict[str, Any]:
     """The plan's `wanted` for a Mac with these inventory variables.
 
     Raises ValueError with one sentence for a template: nothing renders it here.
     """
-    values = {**role_file("defaults/main.yml"), **variables}
-    chosen = {name: values[PREFIX + name] for name in WANTED}
-    for name, value in chosen.items():
-        if "{{" in str(value):
-            raise ValueError(
-                f"{PREFIX}{name} is the template {value!r}; the verification reads literal "
-                "values only. Write the value itself into the inventory."
-            )
+    chosen = {name: literal(variables, name) for name in WANTED}
     chosen["locks"] = chosen["locks"] or str(ROLE / "files" / "locks")
     return chosen
 

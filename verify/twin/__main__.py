@@ -1,4 +1,4 @@
-"""`python -m verify.twin [ROW...]`: install the Linux twin of each row's lock and use it.
+"""`python -m verify.twin [ROW...]`: install the Linux twin of each of a row's locks and use it.
 
 Everything but TensorFlow itself is checked against the lock's own hashes; TensorFlow is the build
 without CUDA, against those in linux.txt beside this file. Exits 0 where every twin works, 1 where
@@ -8,6 +8,7 @@ one does not, 2 where one could not be tried.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import re
@@ -19,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from verify import settings
+from verify.lock import locks
+from verify.lock.locks import Lock
 
 HERE = Path(__file__).parent
 LINUX = HERE / "linux.txt"
@@ -60,12 +63,13 @@ def twin(lock: str, own: str) -> str:
     return "".join([own, *shared])
 
 
-def prove(row: Mapping[str, Any], lock: str) -> str:
+def prove(lock: Lock) -> str:
     """Install and use the twin in a folder that is thrown away; returns the versions it had.
 
     Raises ValueError where it cannot be tried here, RuntimeError where it does not work.
     """
-    requirements = twin(lock, tensorflow(row, LINUX))
+    row = lock.row
+    requirements = twin(lock.path.read_text(encoding="utf-8"), tensorflow(row, LINUX))
     with tempfile.TemporaryDirectory() as folder:
         listed = Path(folder, "requirements.txt")
         listed.write_text(requirements, encoding="utf-8")
@@ -77,10 +81,16 @@ def prove(row: Mapping[str, Any], lock: str) -> str:
         installed = done([*UV, *install, "--only-binary", ":all:", "-r", str(listed)])
         if installed.returncode:
             raise RuntimeError(f"it does not install: {installed.stderr.strip()}")
-        used = done([str(python), "-I", str(HERE / "program.py")])
-        if used.returncode:
-            raise RuntimeError(" | ".join(used.stderr.strip().splitlines()[-3:]))
-        return used.stdout.strip().splitlines()[-1]
+        programs = [[str(HERE / "program.py")]]
+        if lock.more:
+            programs.append([str(HERE / "lab.py"), *lock.more])
+        versions: dict[str, str] = {}
+        for program in programs:
+            used = done([str(python), "-I", *program])
+            if used.returncode:
+                raise RuntimeError(" | ".join(used.stderr.strip().splitlines()[-3:]))
+            versions |= json.loads(used.stdout.strip().splitlines()[-1])
+        return ", ".join(f"{name} {version}" for name, version in versions.items())
 
 
 def done(command: Sequence[str], given: str = "") -> subprocess.CompletedProcess[str]:
@@ -100,22 +110,23 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m verify.twin", description=__doc__)
     parser.add_argument("rows", nargs="*", metavar="ROW", help="rows by id; all without")
     given = parser.parse_args()
-    table = {row["id"]: row for row in settings.pins()}
-    if unknown := set(given.rows) - set(table):
-        parser.error(f"no row {', '.join(sorted(unknown))}; there are: {', '.join(table)}")
+    names = [row["id"] for row in settings.pins()]
+    if unknown := set(given.rows) - set(names):
+        parser.error(f"no row {', '.join(sorted(unknown))}; there are: {', '.join(names)}")
     if (platform.system(), platform.machine()) != ("Linux", "x86_64"):
         print("The twins are builds for Linux on x86_64; nothing was tried.", file=sys.stderr)
         return UNTRIED
     status = WORKS
-    for name in given.rows or table:
-        lock = settings.ROLE / "files" / "locks" / f"{name}.txt"
+    chosen = [row for row in settings.pins() if row["id"] in (given.rows or names)]
+    for lock in (lock for row in chosen for lock in locks.of(row)):
+        name = lock.path.stem
         try:
-            print(f"{name}: its Linux twin works: {prove(table[name], lock.read_text())}")
-        except (ValueError, subprocess.TimeoutExpired) as error:
-            print(f"{name}: its Linux twin was not tried to the end: {error}")
+            print(f"{name}: its Linux twin works: {prove(lock)}", flush=True)
+        except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+            print(f"{name}: its Linux twin was not tried to the end: {error}", flush=True)
             status = status or UNTRIED
         except RuntimeError as error:
-            print(f"{name}: its Linux twin does not work: {error}")
+            print(f"{name}: its Linux twin does not work: {error}", flush=True)
             status = BROKEN
     return status
 
