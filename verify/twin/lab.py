@@ -35,7 +35,11 @@ def main() -> int:
 
 def modules(name: str) -> list[str]:
     """What can be imported of a distribution; its private modules are its own affair."""
-    tops = {Path(str(file)).parts[0] for file in metadata.files(name) or ()}
+    try:
+        files = metadata.files(name) or []
+    except metadata.PackageNotFoundError:
+        files = []
+    tops = {Path(str(file)).parts[0] for file in files}
     found = sorted(
         top.removesuffix(".py") for top in tops if re.fullmatch(r"[A-Za-z]\w*(\.py)?", top)
     )
