@@ -1,6 +1,6 @@
 # The two commands are `make site` and `make test`; `make lab` and `make clean` start and remove
 # the simulated Macs.
-.PHONY: site test lint lab pins clean requirements
+.PHONY: site test lint lab pins compatibility clean requirements
 
 site:
 	@bin/site
@@ -22,6 +22,11 @@ pins:
 	@.venv/bin/python -m verify.readme
 	@.venv/bin/python -m verify.twin
 	@.venv/bin/python -m verify.lock --files
+
+# The pairs that link, with what the index has by now.
+compatibility:
+	@bin/setup
+	@.venv/bin/python -m verify.links.collect
 
 requirements:
 	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \

@@ -1,8 +1,8 @@
-"""The manifests: `python -m verify.links.collect [VERSION...]`.
+"""The manifests: `python -m verify.links.collect [VERSION...]`, which `make compatibility` calls.
 
 Reads each version's wheel by ranges, only the images in it, and keeps what was read, not the
-wheel. The plugins come first: their needs are what the TensorFlows are asked for. Without
-VERSION all released pairs are read whose manifests are not there yet.
+wheel. The plugins come first: their needs are what the TensorFlows are asked for. Without VERSION
+it is what the index has and the manifests lack. Then all is rendered, and what is new is told.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
 from http.client import HTTPException
 from pathlib import Path
 
 from packaging.version import Version
 
-from verify.links import manifest
+from verify.links import manifest, releases
 from verify.links.bind import of_system
 from verify.links.image import Image, read
-from verify.links.manifest import PLUGIN, Manifest
+from verify.links.manifest import MACHINES, PLUGIN, Manifest
 from verify.links.progress import shown
 from verify.links.wheels import Index, Progress, Source, Wheel, extracted, silent
 
@@ -32,22 +33,26 @@ MEMBERS = {
     "tensorflow/python/_pywrap_tensorflow_internal.so",
 }
 INTERNAL = "_pywrap_tensorflow_internal.so"
-OLDEST_PLUGIN = Version("0.5.0")
 # Apple's build was a distribution of its own; from here on `tensorflow` itself has wheels for
 # Apple silicon, at first empty ones that require Apple's.
 UNITED = Version("2.13.0")
-WANTED = {
-    "arm64": (
-        *("2.22.0rc0", "2.21.0", "2.20.0", "2.19.1", "2.19.0", "2.18.1", "2.18.0", "2.17.1"),
-        *("2.17.0", "2.16.2", "2.16.1", "2.15.1", "2.14.1", "2.13.1", "2.12.0", "2.11.0"),
-        *("2.10.0", "2.9.2"),
-    ),
-    "x86_64": ("2.16.2", "2.13.1", "2.12.0"),
-}
 
 
 class NoWheelError(ValueError):
     """There is no wheel to judge by."""
+
+
+class WrapperError(NoWheelError):
+    """The wheels of this version only require others."""
+
+
+@dataclass
+class News:
+    """What was read, as machine and version, and a sentence on each version that was not."""
+
+    plugins: list[tuple[str, str]] = field(default_factory=list)
+    tensorflows: list[tuple[str, str]] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
 
 
 def wheels(source: Source, plugin: bool, version: str, machine: str) -> list[Wheel]:
@@ -101,8 +106,9 @@ def collected(
         ordered = tuple(sorted(pythons, key=Version))
         images = images if plugin else manifest.kept(images, names)
         asked = () if plugin else tuple(sorted(names))
-        return Manifest(version, machine, one.distribution, ordered, one.name, images, asked)
-    raise NoWheelError(f"{chosen[0].name} holds no library of TensorFlow: it is a wrapper.")
+        exact = str(one.version)
+        return Manifest(exact, machine, one.distribution, ordered, one.name, images, asked)
+    raise WrapperError(f"{chosen[0].name} holds no library of TensorFlow: it is a wrapper.")
 
 
 def no_python(plugin: bool, version: str, machine: str, there: Iterable[str], python: str) -> str:
@@ -132,7 +138,7 @@ def needed(image: Image) -> Image:
     two_level = {key: names for key, names in image.two_level.items() if not of_system(key)}
     libraries = tuple(name for name in image.libraries if not of_system(name))
     own = {name: image.exports[name] for name in image.flat if name in image.exports}
-    return Image(image.path, image.install_name, libraries, (), own, two_level, image.flat)
+    return replace(image, libraries=libraries, passes_on=(), exports=own, two_level=two_level)
 
 
 def names_of(plugins: Iterable[Manifest]) -> set[str]:
@@ -142,38 +148,78 @@ def names_of(plugins: Iterable[Manifest]) -> set[str]:
     return flat | {name for image in images for x in image.two_level.values() for name in x}
 
 
-def plugins(machine: str) -> list[Manifest]:
+def plugins(machine: str, folder: Path = manifest.FOLDER) -> list[Manifest]:
     """The plugins' manifests that are there."""
-    there = manifest.versions(True, machine)
-    return [manifest.load(manifest.FOLDER / manifest.file(True, one, machine)) for one in there]
+    there = manifest.versions(True, machine, folder)
+    return [manifest.load(folder / manifest.file(True, one, machine)) for one in there]
+
+
+def update(
+    source: Source,
+    machines: Iterable[str],
+    versions: Collection[str] = (),
+    folder: Path = manifest.FOLDER,
+    progress: Progress = silent,
+) -> News:
+    """Read these TensorFlows anew, or without any what the manifests lack."""
+    news = News()
+    for machine in machines:
+        if not versions:
+            there = manifest.versions(True, machine, folder)
+            for number in releases.plugins(source, machine, there):
+                told(PLUGIN, number, machine)
+                plugin = collected(source, True, number, machine, (), "", progress)
+                manifest.save(plugin, folder)
+                news.plugins.append((machine, number))
+        there = manifest.versions(False, machine, folder)
+        names = names_of(plugins(machine, folder))
+        fresh = versions or releases.tensorflows(source, machine, there)
+        for number in dict.fromkeys([*behind(there, names, machine, folder), *fresh]):
+            told("tensorflow", number, machine)
+            try:
+                one = collected(source, False, number, machine, names, "", progress)
+            except NoWheelError as error:
+                if not versions and not isinstance(error, WrapperError):
+                    raise
+                news.skipped.append(f"tensorflow {number} on {machine} was passed over: {error}")
+                continue
+            manifest.save(one, folder)
+            if number in fresh:
+                news.tensorflows.append((machine, one.version))
+    return news
+
+
+def behind(there: Iterable[str], names: set[str], machine: str, folder: Path) -> list[str]:
+    """The TensorFlows that were not asked for all that the plugins need."""
+    paths = {one: folder / manifest.file(False, one, machine) for one in there}
+    return [one for one, path in paths.items() if not names <= {*manifest.load(path).asked}]
+
+
+def told(name: str, version: str, machine: str) -> None:
+    """Say what is being read."""
+    print(f"compatibility: reading {name} {version} for {machine}", file=sys.stderr)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m verify.links.collect", description=__doc__)
     parser.add_argument("versions", nargs="*", metavar="VERSION", help="TensorFlows, read anew")
-    parser.add_argument("--machine", choices=sorted(WANTED), action="append")
+    parser.add_argument("--machine", choices=MACHINES, action="append")
     given = parser.parse_args()
+    # These ask for a verdict, which asks for this module where it has to compute one.
+    from verify.links import news, render, table
+    from verify.links.verdict import version
+
     try:
-        source = Index()
+        versions = [version(one) for one in given.versions]
         with shown() as progress:
-            for machine in given.machine or WANTED:
-                released = {one.version for one in source.wheels(PLUGIN, machine)}
-                before = manifest.versions(True, machine)
-                for number in sorted(x for x in released if x >= OLDEST_PLUGIN):
-                    if str(number) not in before:
-                        plugin = collected(source, True, str(number), machine, (), "", progress)
-                        manifest.save(plugin)
-                names = names_of(plugins(machine))
-                for version in given.versions or WANTED[machine]:
-                    path = manifest.FOLDER / manifest.file(False, version, machine)
-                    known = path.exists() and names <= set(manifest.load(path).asked)
-                    if given.versions or not known:
-                        one = collected(source, False, version, machine, names, "", progress)
-                        manifest.save(one)
+            found = update(Index(), given.machine or MACHINES, versions, progress=progress)
     except (OSError, ValueError, HTTPException) as error:
         print(f"{error} What was read so far is kept.", file=sys.stderr)
         return 2
-    return 0
+    if status := render.main():
+        return status
+    print(news.sentences(found, table.released()))
+    return 2 if versions and not found.tensorflows else 0
 
 
 if __name__ == "__main__":

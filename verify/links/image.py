@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 WEAK_LOOKUP = -3
@@ -29,6 +29,7 @@ class Image:
     exports: Mapping[str, Reexport | None] = field(default_factory=dict)
     two_level: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     flat: tuple[str, ...] = ()
+    macos: str = ""
 
 
 def read(path: Path, name: str, machine: str, *, bindings: bool) -> Image:
@@ -75,7 +76,17 @@ def read(path: Path, name: str, machine: str, *, bindings: bool) -> Image:
         exports=exports,
         two_level=two_level,
         flat=flat,
+        macos=minimum(binary),
     )
+
+
+def minimum(binary: object) -> str:
+    """The oldest macOS that the image says it is for, such as 12.1."""
+    found = binary.build_version or binary.version_min  # type: ignore[attr-defined]
+    if found is None:
+        return ""
+    parts = found.minos if hasattr(found, "minos") else found.version
+    return ".".join(str(part) for part in parts[:2])
 
 
 def needs(binary: object) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
@@ -100,4 +111,4 @@ def needs(binary: object) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
 def narrowed(image: Image, names: Collection[str]) -> Image:
     """The image with only these exports."""
     kept = {name: image.exports[name] for name in sorted(names) if name in image.exports}
-    return Image(image.path, image.install_name, image.libraries, image.passes_on, kept)
+    return replace(image, exports=kept, two_level={}, flat=())

@@ -68,6 +68,7 @@ def written(image: Image) -> dict[str, Any]:
     content = {
         "path": image.path,
         "install_name": image.install_name,
+        "macos": image.macos,
         "libraries": list(image.libraries),
         "passes_on": list(image.passes_on),
         "offers": sorted(name for name, export in image.exports.items() if export is None),
@@ -110,6 +111,7 @@ def image(content: Mapping[str, Any]) -> Image:
         exports=exports,
         two_level={key: tuple(names) for key, names in content.get("needs", {}).items()},
         flat=tuple(content.get("needs_from_anywhere", ())),
+        macos=content.get("macos", ""),
     )
 
 

@@ -140,10 +140,18 @@ def test_a_row_s_pair_links(row: dict[str, Any]) -> None:
 def test_a_row_with_a_pair_that_does_not_link_names_the_symbol() -> None:
     bad = RECOMMENDED | {"packages": {"tensorflow": "2.18.1", "tensorflow-metal": "1.1.0"}}
     assert "LogMessage" in linked(bad)
+    assert "| **does not link**: 1 symbol is missing: tsl::internal::LogMessage" in readme.line(bad)
+
+
+def test_a_row_whose_pair_nobody_computed_says_so_in_the_readme() -> None:
+    new = RECOMMENDED | {"packages": {"tensorflow": "2.99.0", "tensorflow-metal": "1.2.0"}}
+    assert "| **not computed** |" in readme.line(new)
+    late = RECOMMENDED | {"python": "3.13"}
+    assert "has no wheel for Python 3.13" in readme.line(late)
 
 
 def test_the_table_of_the_readme_is_what_the_pins_render() -> None:
-    assert readme.rendered(README, settings.pins()) == README, "Type make pins."
+    assert readme.rendered(README, settings.pins()) == README, "Type python -m verify.readme."
 
 
 @pytest.mark.parametrize("row", PINS, ids=IDS)
