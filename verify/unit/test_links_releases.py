@@ -20,8 +20,13 @@ from verify.links.wheels import Folder, Wheel, wheel
 MAC = "macosx_12_0_arm64.whl"
 ALL = [
     *("tensorflow-2.19.0", "tensorflow-2.19.1", "tensorflow-2.20.0rc0", "tensorflow-2.20.0"),
-    *("tensorflow_macos-2.9.2", "tensorflow_macos-2.10.0", "tensorflow-2.21.0rc0"),
-    *("tensorflow-2.21.0rc1", "tensorflow_metal-0.4.0", "tensorflow_metal-0.5.0"),
+    *("tensorflow_macos-2.9.2", "tensorflow_macos-2.10.0", "tensorflow-2.19.2rc0"),
+    *(
+        "tensorflow-2.21.0rc0",
+        "tensorflow-2.21.0rc1",
+        "tensorflow_metal-0.4.0",
+        "tensorflow_metal-0.5.0",
+    ),
     *("tensorflow_metal-1.2.0", "tensorflow_metal-1.3.0rc0"),
 ]
 
