@@ -22,7 +22,7 @@ OWN: dict[str, Any] = {
     "machine": "arm64",
     "macos_min": "12.1",
     "python": "3.11",
-    "packages": {"tensorflow-macos": "2.12.0", "tensorflow-metal": "1.0.0"},
+    "packages": {"tensorflow-macos": "2.15.0", "tensorflow-metal": "1.1.0"},
 }
 Called = Callable[..., int]
 
@@ -148,7 +148,7 @@ def test_own_rows_are_locked_and_the_role_s_are_copied(
     for name in written - new:
         assert (folder / name).read_text() == (LOCKS / name).read_text()
     said = capsys.readouterr().out
-    keep = f"python -m verify links 2.12.0 1.0.0 --machine arm64 --keep {folder}/links.json\n"
+    keep = f"python -m verify links 2.15.0 1.1.0 --machine arm64 --keep {folder}/links.json\n"
     assert said.count(keep) == 1
     assert said.endswith("ansible-playbook -i labs playbooks/plan.yml\n")
 
@@ -156,7 +156,7 @@ def test_own_rows_are_locked_and_the_role_s_are_copied(
 def test_a_pair_that_the_folder_knows_is_not_asked_for_again(
     tmp_path: Path, called: Called, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "links.json").write_text('{"arm64": {"2.12.0": {"metal": {"1.0.0": ""}}}}')
+    (tmp_path / "links.json").write_text('{"arm64": {"2.15.0": {"metal": {"1.1.0": ""}}}}')
     assert called({"m1": mac(tmp_path, pin="tf-own")}) == 0
     assert "verify links" not in capsys.readouterr().out
 
