@@ -1,7 +1,7 @@
 #!/bin/sh
 # What all simulated Macs share: image.sh BASE FOLDER
-# FOLDER/root is a Debian in disguise; FOLDER/share has the lab's bottles, its Homebrew package
-# and its standalone Pythons.
+# FOLDER/root is a Debian in disguise; FOLDER/share has the lab's bottles, its Homebrew package, its
+# standalone Pythons and its Miniforge.
 set -eu
 base=$1 folder=$2
 here=$(dirname "$0")
@@ -9,12 +9,13 @@ root=$folder.unfinished/root
 rm -rf "$folder.unfinished"
 mkdir -p "$folder.unfinished/share"
 cp -a --reflink=auto "$base" "$root"
-cp -R "$here/disguise" "$here/brew" "$here/standalone" "$here/recordings" "$root/"
+cp -R "$here/disguise" "$here/brew" "$here/standalone" "$here/miniforge" "$here/recordings" "$root/"
 chroot "$root" /bin/sh /disguise/apply.sh
 chroot "$root" /bin/sh /brew/bottles.sh /brew/share/bottles
 chroot "$root" /bin/sh /standalone/archives.sh /brew/share/python
+chroot "$root" /bin/sh /miniforge/installers.sh /brew/share/miniforge
 chroot "$root" /bin/sh /brew/package.sh 7.0.1 /brew/share/Homebrew-7.0.1.pkg
 mv "$root"/brew/share/* "$folder.unfinished/share/"
 mkdir "$folder.unfinished/share/wheelhouse"
-rm -rf "$root/disguise" "$root/brew" "$root/standalone" "$root/recordings"
+rm -rf "$root/disguise" "$root/brew" "$root/standalone" "$root/miniforge" "$root/recordings"
 mv "$folder.unfinished" "$folder"

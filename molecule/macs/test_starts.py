@@ -96,7 +96,7 @@ def test_an_intel_mac_runs_nothing_that_is_built_for_arm64_alone(run: Run) -> No
 
 def test_a_small_disk_is_small(run: Run) -> None:
     kilobytes = run("small-disk", "df -Pk / | awk 'NR == 2 { print $2 }'").stdout
-    assert 2_500_000 < int(kilobytes) < 3_200_000
+    assert 1_500_000 < int(kilobytes) < 2_200_000
 
 
 @pytest.mark.parametrize(

@@ -54,8 +54,11 @@ def test_the_list_comes_through_as_softwareupdate_prints_it(script: Path, macos:
 
 
 def test_the_marker_goes_when_softwareupdate_fails(script: Path) -> None:
-    offers(script, "exit 1")
-    assert subprocess.run(["sh", script, "list"], capture_output=True, check=False).returncode == 1
+    offers(script, "echo No new software available. >&2; exit 1")
+    listed = subprocess.run(["sh", script, "list"], capture_output=True, text=True, check=True)
+    assert "No new software available." in listed.stdout
+    assert not markers(script)
+    assert subprocess.run(["sh", script, "install", "x"], check=False).returncode != 0
     assert not markers(script)
 
 

@@ -12,7 +12,7 @@ mkdir -p "$folder/bin" "$folder/lib"
 cp -a /usr/libexec/lab/python/bin/python3.11 "$folder/bin/"
 cp -a /usr/libexec/lab/python/lib/python3.11 "$folder/lib/"
 ln -s python3.11 "$folder/bin/python3"
-cp "$here/python/sitecustomize.py" "$here/python/_scproxy.py" "$library/"
+cp "$here/python/sitecustomize.py" "$here/python/_scproxy.py" "$here/python/Foundation.py" "$library/"
 cp -R "$here/python/macholib" "$library/ctypes/macholib"
 echo "ARCHITECTURES=\"$architectures\"" > "$library/lab-build"
 

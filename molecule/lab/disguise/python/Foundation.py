@@ -1,0 +1,3 @@
+"""Apple's framework, which Send2Trash asks for on a Mac: no simulated Mac has a trash."""
+
+NSFileManager = NSURL = None
