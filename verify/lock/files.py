@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ from verify.lock.locks import UV, Lock
 
 NEWEST = "27"
 AT_ONCE = 8
-ENTRY = re.compile(r"(?m)^([A-Za-z0-9_.-]+)==(\S+)((?: \\\n +--hash=\S+)*)")
+ENTRY = re.compile(r"(?m)^([A-Za-z0-9_.-]+)==([^\s;\\]+)(.*(?:\n +.*)*)")
 
 
 @dataclass(frozen=True)
@@ -79,22 +79,35 @@ def trouble(entry: Entry, links: Sequence[Link], tags: Mapping[Tag, int]) -> str
 
     Raises ValueError where the index does not say what a file's hash is.
     """
+    try:
+        choice(entry, links, tags)
+    except LookupError as error:
+        return str(error.args[0])
+    return ""
+
+
+def choice(entry: Entry, links: Sequence[Link], tags: Mapping[Tag, int]) -> Link:
+    """The file that a Mac with these tags installs it from.
+
+    Raises LookupError with one sentence where there is none, and ValueError where the index does
+    not say what a file's hash is.
+    """
     version = Version(entry.version)
     there = [(link, rank) for link in links if (rank := ranks(link, version, tags)) is not None]
     fitting = [(rank, link) for link, rank in there if rank]
     kept = [(rank, link) for rank, link in fitting if not link.yanked]
     if not there:
-        return f"{entry} is not on the index."
+        raise LookupError(f"{entry} is not on the index.")
     if not fitting:
-        return f"{entry} has no wheel there."
+        raise LookupError(f"{entry} has no wheel there.")
     if not kept:
-        return f"{entry} was yanked."
+        raise LookupError(f"{entry} was yanked.")
     chosen = min(kept, key=lambda pair: pair[0])[1]
     if not chosen.sha256:
         raise ValueError(f"The index does not say what the hash of {chosen.name} is.")
     if chosen.sha256 not in entry.hashes:
-        return f"the hash of {chosen.name} is not in the lock."
-    return ""
+        raise LookupError(f"the hash of {chosen.name} is not in the lock.")
+    return chosen
 
 
 def ranks(link: Link, version: Version, tags: Mapping[Tag, int]) -> tuple[int, ...] | None:
@@ -111,13 +124,11 @@ def ranks(link: Link, version: Version, tags: Mapping[Tag, int]) -> tuple[int, .
     return (min(places), -(build[0] if build else 0)) if places else ()
 
 
-def sentences(locks: Sequence[Lock], index: Index) -> Iterator[str]:
-    """A sentence for each package of these locks that one of its Macs could no longer install.
+def pages(names: Collection[str], index: Index) -> dict[str, list[Link]]:
+    """What the index has of each of these distributions.
 
-    Raises OSError or ValueError where the index cannot be asked.
+    Raises OSError or ValueError where it cannot be asked.
     """
-    held = {lock.path: entries(lock.path.read_text(encoding="utf-8")) for lock in locks}
-    names = sorted({entry.name for entries in held.values() for entry in entries})
     console = Console(stderr=True)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         try:
@@ -129,16 +140,25 @@ def sentences(locks: Sequence[Lock], index: Index) -> Iterator[str]:
                 transient=True,
                 disable=not console.is_terminal,
             )
-            pages = dict(zip(names, asked, strict=True))
+            return dict(zip(names, asked, strict=True))
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def sentences(locks: Sequence[Lock], index: Index) -> Iterator[str]:
+    """A sentence for each package of these locks that one of its Macs could no longer install.
+
+    Raises OSError or ValueError where the index cannot be asked.
+    """
+    held = {lock.path: entries(lock.path.read_text(encoding="utf-8")) for lock in locks}
+    there = pages(sorted({entry.name for entries in held.values() for entry in entries}), index)
     tags = {mac: mac.tags() for lock in locks for mac in macs(lock)}
     for lock in locks:
         found: dict[str, list[Mac]] = defaultdict(list)
         for mac in macs(lock):
             for entry in held[lock.path]:
-                if said := trouble(entry, pages[entry.name], tags[mac]):
+                if said := trouble(entry, there[entry.name], tags[mac]):
                     found[said].append(mac)
         for said, those in found.items():
             yield f"{lock.path.name}, for {' and '.join(map(str, those))}: {said}"

@@ -177,3 +177,12 @@ def test_an_index_that_cannot_be_asked_exits_2_and_one_that_lost_a_wheel_1(
     said = capsys.readouterr().out
     assert said.startswith("uv.txt, for macOS 12.1 on arm64")
     assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("between", [" \\\n    ", " "])
+def test_a_lock_s_hashes_may_stand_on_its_packages_lines_or_below(between: str) -> None:
+    hashes = between.join(["", f"--hash=sha256:{OLD}", f"--hash=sha256:{NEW}"])
+    lock = f"numpy==2.0.2{hashes}\nSix_Pack==1.0 ; python_version > '3'{hashes}\n"
+    found = [(entry.name, entry.version, entry.hashes) for entry in entries(lock)]
+    both = frozenset({OLD, NEW})
+    assert found == [("numpy", "2.0.2", both), ("six-pack", "1.0", both)]
