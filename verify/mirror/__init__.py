@@ -1,0 +1,1 @@
+"""The mirror: what a fleet's Macs need from outside, fetched once, in a plain folder."""
