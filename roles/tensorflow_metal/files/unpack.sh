@@ -1,0 +1,12 @@
+#!/bin/sh
+# Unpacks FOLDER.tar as FOLDER, and takes away what other archives left beside it: unpack.sh FOLDER
+set -eu
+folder=$1
+umask 077
+for other in "${folder%/*}"/*; do
+    [ "$other" = "$folder.tar" ] || rm -rf "$other"
+done
+mkdir "$folder.unfinished"
+tar -xf "$folder.tar" -C "$folder.unfinished"
+mv "$folder.unfinished" "$folder"
+rm "$folder.tar"
