@@ -1,0 +1,87 @@
+"""Plays what is outside: an index, Homebrew's package and standalone Pythons, out of the lab's own.
+
+    outside.py SHARE WHEELHOUSE ADDRESS FOLDER
+
+FOLDER/log has a line of JSON for each request; FOLDER/pid is what to end it by. Who asks the index
+needs its password. The connection breaks in the middle of each large file, the first time.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import os
+import re
+import sys
+from pathlib import Path
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+PASSWORD = "Basic bGFiOnNlY3JldA=="  # lab:secret
+LARGE = 10_000_000
+SHARE, WHEELHOUSE, ADDRESS, FOLDER = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4]
+PORT = 8080
+broken: set[str] = set()
+
+
+@functools.cache
+def anchor(wheel: Path) -> str:
+    with wheel.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return f'<a href="/files/{wheel.name}#sha256={digest}">{wheel.name}</a>'
+
+
+def page(name: str) -> str:
+    """What the index has of a distribution."""
+    stem = re.compile(name.replace("-", "[-_.]") + "-", re.IGNORECASE)
+    return "\n".join(anchor(one) for one in WHEELHOUSE.glob("*.whl") if stem.match(one.name))
+
+
+def found(path: str) -> bytes | None:
+    """What lies at an address."""
+    kind, name = path.strip("/").split("/", 1)
+    if kind == "simple":
+        return page(name).encode() or None
+    if path == "/python/downloads.json":
+        text = (SHARE / "python" / name).read_text()
+        return text.replace("file:///Volumes/Lab", f"http://{ADDRESS}:{PORT}").encode()
+    folder = {"files": WHEELHOUSE, "python": SHARE / "python", "homebrew": SHARE}[kind]
+    return (folder / name).read_bytes() if (folder / name).is_file() else None
+
+
+def outside(asked: WSGIEnvironment, start: StartResponse) -> list[bytes]:
+    """Answer one request."""
+    method, path = asked["REQUEST_METHOD"], asked["PATH_INFO"]
+    of_index = path.startswith(("/simple/", "/files/"))
+    status, body = "200 OK", found(path)
+    if of_index and asked.get("HTTP_AUTHORIZATION") != PASSWORD:
+        status, body = "401 Unauthorized", None
+    elif body is None:
+        status = "404 Not Found"
+    elif wanted := re.fullmatch(r"bytes=(\d+)-", asked.get("HTTP_RANGE", "")):
+        status, body = "206 Partial Content", body[int(wanted[1]) :]
+    body = body or b""
+    kind = "text/html" if path.startswith("/simple/") else "application/octet-stream"
+    start(status, [("Content-Type", kind), ("Content-Length", str(len(body)))])
+    if method == "HEAD":
+        body = b""
+    elif len(body) > LARGE and path not in broken:
+        broken.add(path)
+        body = body[: len(body) // 2]
+    said = {"method": method, "path": path, "status": int(status[:3]), "sent": len(body)}
+    with Path(FOLDER, "log").open("a") as log:
+        log.write(json.dumps(said) + "\n")
+    return [body]
+
+
+class Silent(WSGIRequestHandler):
+    """Its log is the folder's."""
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+with make_server(ADDRESS, PORT, outside, handler_class=Silent) as server:
+    Path(FOLDER, "pid").write_text(str(os.getpid()))
+    server.serve_forever()
