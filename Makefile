@@ -13,7 +13,7 @@ lint:
 	@bin/lint
 
 lab:
-	@bin/setup debootstrap e2fsprogs gcc libc6-dev openssh-client
+	@bin/setup debootstrap e2fsprogs gcc libc6-dev openssh-client xfsprogs
 	@molecule/lab/lab up site m2-sonoma m1-sequoia
 
 pins:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -46,3 +47,20 @@ def test_every_start_is_a_known_key_and_is_applied() -> None:
     assert applied
     assert set(applied[1].split()) == starts
     assert {start.upper() for start in starts} <= set(KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ("m1-sequoia", "m1-sequoia|m1-sequoia|"),
+        ("m1-sequoia,DISK_GB=2,NETWORK=cut", "m1-sequoia|m1-sequoia|DISK_GB=2,NETWORK=cut"),
+        ("desk:m1-sequoia,HOMEBREW=admin", "desk|m1-sequoia|HOMEBREW=admin"),
+        ("m1-sequoia:,OLD_ENVIRONMENT=/a:b", "m1-sequoia|m1-sequoia|OLD_ENVIRONMENT=/a:b"),
+    ],
+)
+def test_a_name_its_mac_and_its_start_are_told_apart(asked: str, answer: str) -> None:
+    functions = (LAB / "lab").read_text().split("\ncase ${1-} in\n")[0]
+    asking = 'echo "$(name_of "$1")|$(mac_of "$1")|$(start_of "$1")"'
+    command = ["bash", "-c", f"{functions}\n{asking}", "lab", asked]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert ran.stdout == f"{answer}\n"

@@ -7,14 +7,23 @@ folder=$1 image=$2 wheels=$3 address=$4
 here=$(cd "$(dirname "$0")" && pwd)
 . "$folder/mac"
 
-# A disk of the size the Mac has, sparse; a folder where the kernel has no loop devices to give.
+image_file=$folder/disk.img
+attach() { mount -o loop,discard "$image_file" "$folder/disk" 2> /dev/null; }
+format() {
+    truncate -s "${DISK_GB}G" "$image_file"
+    case $1 in
+        xfs) mkfs.xfs -q -f "$image_file" ;;
+        ext4) mkfs.ext4 -q -F -m 0 -E lazy_itable_init=1,lazy_journal_init=1 "$image_file" ;;
+    esac 2> /dev/null
+}
+
+# A disk of the size the Mac has, sparse: with xfs, whose files share blocks as APFS' do, where this
+# machine has it; a folder where the kernel has no loop devices to give.
 mkdir -p "$folder/disk"
-if [ ! -e "$folder/disk.img" ] && [ ! -e "$folder/disk/upper" ]; then
-    truncate -s "${DISK_GB}G" "$folder/disk.img"
-    mkfs.ext4 -q -F -m 0 -E lazy_itable_init=1,lazy_journal_init=1 "$folder/disk.img"
-    mount -o loop,discard "$folder/disk.img" "$folder/disk" 2> /dev/null || rm "$folder/disk.img"
-elif [ -e "$folder/disk.img" ]; then
-    mount -o loop,discard "$folder/disk.img" "$folder/disk"
+if [ -e "$image_file" ]; then
+    attach
+elif [ ! -e "$folder/disk/upper" ]; then
+    { format xfs && attach; } || { format ext4 && attach; } || rm "$image_file"
 fi
 mkdir -p "$folder/disk/upper" "$folder/disk/work" "$folder/root"
 
