@@ -3,6 +3,8 @@
 # send.sh PYTHON PROGRAM EXPECTED   (PROGRAM: a zipapp in base64; EXPECTED: JSON)
 # Python decodes it: base64 takes -D on an older macOS and -d elsewhere.
 set -eu
+PATH=/usr/bin:/bin
+export PATH
 folder=$(mktemp -d "${TMPDIR:-/tmp}/verify.XXXXXX")
 trap 'rm -rf "$folder"' EXIT
 trap 'exit 1' HUP INT TERM

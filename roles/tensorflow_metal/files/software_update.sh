@@ -2,6 +2,8 @@
 # software_update.sh activate | list | install LABEL
 # softwareupdate offers the Command Line Tools only while this marker is there; it goes whatever
 # happens, since a marker left behind offers them to the Mac's user as well.
+PATH=/usr/bin:/bin:/usr/sbin:/sbin
+export PATH
 tools=/Library/Developer/CommandLineTools
 marker=/tmp/.com.apple.dt.CommandLineTools.installondemand.in-progress
 

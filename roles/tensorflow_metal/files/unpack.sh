@@ -1,6 +1,8 @@
 #!/bin/sh
 # Unpacks FOLDER.tar as FOLDER, and takes away what other archives left beside it: unpack.sh FOLDER
 set -eu
+PATH=/usr/bin:/bin
+export PATH
 folder=$1
 umask 077
 for other in "${folder%/*}"/*; do

@@ -1,0 +1,69 @@
+"""What runs on a Mac is found where macOS has it, whatever stands first on somebody's PATH."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from verify.unit.role import ROLE, read
+
+SCRIPTS = [*sorted((ROLE / "files").glob("*.sh")), ROLE.parents[1] / "verify/host/send.sh"]
+CONSTANTS = read("vars/main/constants.yml")
+
+
+def tasks(entries: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for entry in entries:
+        yield entry
+        for part in ("block", "rescue", "always"):
+            yield from tasks(entry.get(part, []))
+
+
+TASKS = [
+    task
+    for path in sorted((ROLE / "tasks").glob("*.yml"))
+    for task in tasks(yaml.safe_load(path.read_text()))
+]
+ABSOLUTE = re.compile(
+    r"/|\{\{ (\[?__tensorflow_metal_(target|plan)\.|tensorflow_metal_home|ansible_playbook_python)"
+)
+INSTALL = "{{ _tensorflow_metal_install[tensorflow_metal_installer] }}"
+COMMANDS = [
+    command.get("argv") or command["cmd"]
+    for task in TASKS
+    if (command := task.get("ansible.builtin.command"))
+]
+COMMANDS += CONSTANTS["_tensorflow_metal_install"].values()
+COMMANDS.remove(INSTALL)
+
+
+def first(command: object) -> str:
+    """A command's first word as it stands there, with the role's constants resolved."""
+    word = str(command[0] if isinstance(command, list) else command).strip()
+    while named := re.match(r"\{\{ \(?\[?(_tensorflow_metal_\w+)", word):
+        constant = CONSTANTS[named[1]]
+        word = str(constant[0] if isinstance(constant, list) else constant).strip()
+    return word
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: str(command)[:60])
+def test_a_command_is_named_by_its_whole_path(command: object) -> None:
+    assert ABSOLUTE.match(first(command))
+
+
+def test_what_is_typed_raw_is_named_by_its_whole_path() -> None:
+    raw = [task["ansible.builtin.raw"] for task in TASKS if "ansible.builtin.raw" in task]
+    assert raw
+    assert all(command.startswith("/") for command in raw)
+    assert not [task for task in TASKS if "ansible.builtin.shell" in task]
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
+def test_a_script_says_itself_where_programs_are(script: Path) -> None:
+    lines = [line for line in script.read_text().splitlines() if not re.match(r"#|set -|$", line)]
+    assert re.fullmatch(r"PATH=/usr/bin:/bin(:/usr/sbin:/sbin)?", lines[0])
+    assert re.fullmatch(r"export PATH( LC_ALL)?", next(x for x in lines if x.startswith("export")))
