@@ -90,8 +90,13 @@ def right(**changes: object) -> dict[str, Any]:
         "files": {},
     }
     wanted = accessing.wanted_files([{"name": "current", "packages": PACKAGES}], WANTED)
-    reading["files"] = {one["path"]: one["text"].rstrip() for one in wanted if one["text"]}
+    reading["files"] = {one["path"]: as_read(one) for one in wanted if one["text"]}
     return reading | changes
+
+
+def as_read(file: dict[str, Any]) -> dict[str, str]:
+    """A file that the role wrote, as the probe reads it."""
+    return {"text": file["text"].rstrip(), "mode": file["mode"].lstrip("0")}
 
 
 def bare(**changes: object) -> dict[str, Any]:

@@ -42,7 +42,7 @@ STANDINS = {
     "sw_vers": """
         case $1 in -productVersion) echo 14.6.1 ;; -buildVersion) echo 23G93 ;; esac""",
     "uname": "case $1 in -s) echo Darwin ;; *) echo arm64 ;; esac",
-    "stat": "echo admin",
+    "stat": 'case $2 in %Lp) exec /usr/bin/stat -c %a "$3" ;; *) echo admin ;; esac',
     "sudo": "exit 1",
     "pkgutil": f"{says('pkgutil/no-receipt')}exit 1",
     "xcode-select": f"""
@@ -99,6 +99,7 @@ class Mac:
         script = script.replace(PREFIX, str(self.homebrew))
         script = script.replace("/usr/bin/", f"{self.folder}/bin/")
         script = script.replace("/Users/", f"{self.folder}/Users/")
+        script = script.replace("/usr/local/share/jupyter/kernels", f"{self.folder}/kernels")
         arguments = [str(self.home), formulae, pythons, "0.13.8", files]
         run = subprocess.run(
             ["/bin/sh", "-c", script, "probe", *arguments],
@@ -107,7 +108,7 @@ class Mac:
             timeout=60,
             check=True,
         )
-        assert run.stdout.count("\n") == 1
+        assert (run.stdout.count("\n"), run.stderr) == (1, "")
         found: dict[str, Any] = planning.reading(run.stdout)
         return found
 
@@ -237,7 +238,24 @@ def test_an_interpreter_is_asked_what_it_is(mac: Mac) -> None:
 def test_small_files_are_read_as_they_are(mac: Mac) -> None:
     odd = mac.folder / 'a "b" c'
     odd.write_text('one\n"two" \\n %s\n')
-    assert mac.reading(files=f"{odd}\n/nowhere")["files"] == {str(odd): 'one\n"two" \\n %s'}
+    odd.chmod(0o640)
+    found = {str(odd): {"text": 'one\n"two" \\n %s', "mode": "640"}}
+    assert mac.reading(files=f"{odd}\n/nowhere")["files"] == found
+
+
+def test_commands_and_kernels_of_any_name_are_read(mac: Mac) -> None:
+    command = mac.home / "bin" / "course-a-python"
+    kernel = mac.folder / "kernels" / "tensorflow-course-a" / "kernel.json"
+    for path in (command, kernel, mac.folder / "kernels" / "julia" / "kernel.json"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{}")
+    assert set(mac.reading()["files"]) == {str(command), str(kernel)}
+    assert set(mac.reading(files=str(command))["files"]) == {str(command), str(kernel)}
+
+
+def test_what_a_tool_complains_of_is_kept_out_of_the_reading(mac: Mac) -> None:
+    mac.tool("sw_vers", "echo Python path configuration >&2; echo 14.6.1")
+    assert mac.reading()["macos"] == "14.6.1"
 
 
 def test_an_environment_is_read_from_its_files(mac: Mac) -> None:

@@ -4,15 +4,19 @@
 #   FORMULAE  Homebrew formulae to look for, separated by blanks
 #   PYTHONS   paths of interpreters to look at, a line each
 #   UV        the version of uv that would be used
-#   FILES     paths of small files to read, a line each
+#   FILES     paths of small files to read, a line each; the commands and kernels that are there are read too
 # Read-only. Runs on a bare Mac: nothing that needs Python or the Command Line Tools is started
 # before xcode-select has named a developer folder, since Apple's stubs open a window.
 PATH=/usr/bin:/bin:/usr/sbin:/sbin
 LC_ALL=C
 export PATH LC_ALL
+# Over a terminal, what a tool complains of would stand in the middle of the reading.
+exec 2> /dev/null
 home=$1 formulae=$2 pythons=$3 uv=$4 files=$5
+kernels=/usr/local/share/jupyter/kernels
 lines='
 '
+said=$lines
 
 # The inside of a JSON string, with all that one must escape.
 text() {
@@ -131,15 +135,21 @@ interpreters() {
     printf '],'
 }
 
-# The text of each file that is there, without the end of its last line.
+# The text of each file that is there, without the end of its last line, and what it allows to whom.
 texts() {
     printf '"files":{'
     comma=''
     IFS=$lines
-    for path in $files; do
+    for path in $files "$home"/bin/* "$kernels"/tensorflow*/kernel.json; do
+        case $said in *"$lines$path$lines"*) continue ;; esac
         [ -f "$path" ] || continue
+        said=$said$path$lines
         printf '%s' "$comma"
-        named "$(text "$path")" "$(cat "$path")"
+        printf '"%s":{' "$(text "$path")"
+        named text "$(head -c 4096 "$path")"
+        printf ,
+        named mode "$(stat -f %Lp "$path")"
+        printf '}'
         comma=,
     done
     unset IFS

@@ -6,6 +6,7 @@ Pure: a plan in, the plan with the files that people need out.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -32,17 +33,57 @@ def access(plan: Mapping[str, Any], reading: Mapping[str, Any], wanted: Wanted) 
         return {**plan, "files": []}
     there = reading["files"]
     files = wanted_files(plan["environments"], wanted)
-    odd = [file for file in files if there.get(file["path"], "") != file["text"].rstrip()]
-    found = [f"{'another' if file['path'] in there else 'no'} {file['path']}" for file in odd]
+    found = {file["path"]: difference(file, there.get(file["path"])) for file in files}
+    left = leftovers(plan, reading, {file["path"] for file in files}, wanted)
+    found |= {file["path"]: f"{file['path']}, which nobody asks for" for file in left}
+    odd = [file for file in [*left, *files] if found[file["path"]]]
+    said = ", ".join(found[file["path"]] for file in odd)
     step = {
         "id": "access",
         "of": "",
-        "found": ", ".join(found),
+        "found": said,
         "wanted": "what people type",
         "root": any(file["root"] for file in odd) or plan["owner"] != reading["user"],
-        "sentence": f"access ({', '.join(found)} -> what people type)",
+        "sentence": f"access ({said} -> what people type)",
     }
     return {**plan, "files": odd, "steps": [*plan["steps"], *([step] if odd else [])]}
+
+
+def difference(file: Mapping[str, Any], there: Mapping[str, str] | None) -> str:
+    """How a file differs from what lies at its path; empty where it does not."""
+    if there is None:
+        return f"no {file['path']}" if file["text"] else ""
+    if there["text"] != file["text"].rstrip():
+        return f"another {file['path']}"
+    if there["mode"] != file["mode"].lstrip("0"):
+        return f"{file['path']} with mode {there['mode']}"
+    return ""
+
+
+def leftovers(
+    plan: Mapping[str, Any], reading: Mapping[str, Any], asked: set[str], wanted: Wanted
+) -> list[dict[str, Any]]:
+    """The role's own links, commands and kernels that are no longer asked for. The links come
+    first: the others tell that they are the role's, also to a run after one that was killed.
+    """
+    links = [f"{wanted['home']}/{name}" for name in plan["left"]]
+    files = [
+        path
+        for path, file in reading["files"].items()
+        if path not in asked and is_own(path, file["text"], wanted)
+    ]
+    return [
+        {"path": path, "text": "", "mode": "", "root": path.startswith(KERNELS)}
+        for path in [*links, *files]
+    ]
+
+
+def is_own(path: str, text: str, wanted: Wanted) -> bool:
+    """Whether a file is a command or a kernel that the role wrote, for any name of this home."""
+    before = {f"{wanted['home']}/bin/": " exec ", f"{KERNELS}/": '"argv": [\n  '}
+    word = next((before[folder] for folder in before if path.startswith(folder)), None)
+    python = rf'"{re.escape(wanted["home"])}/[^/"]+/bin/python"'
+    return word is not None and bool(re.search(re.escape(word) + python, text))
 
 
 def wanted_files(targets: list[Target], wanted: Wanted) -> list[dict[str, Any]]:

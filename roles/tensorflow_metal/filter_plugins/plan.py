@@ -54,8 +54,9 @@ def plan(reading: Reading, choices: Sequence[Choice], wanted: Wanted) -> dict[st
     else refuses, to a sentence), steps (each with id, found, wanted, both in a sentence, and root:
     whether it needs sudo), environments (one a choice: name, row, python and the source of it,
     environment, path, lock, its hash and packages), formulae (those that must be there), notes
-    (sentences on what is left alone or out), prune (the environments to remove at the end) and
-    prune_first (whether there is room only without them). An empty list of steps means that the Mac
+    (sentences on what is left alone or out), left (the names of the role's own links that nobody
+    asks for any more), prune (the environments to remove at the end) and prune_first (whether there
+    is room only without them). An empty list of steps means that the Mac
     is right. Never raises for what a Mac or a user says: that is in `refused`.
     """
     refused = {key: why for choice in choices for key, why in choice["refused"].items()}
@@ -71,7 +72,8 @@ def plan(reading: Reading, choices: Sequence[Choice], wanted: Wanted) -> dict[st
         lacks = environment_steps(reading, one, wanted)
         one["stages"] = [step["id"] for step in lacks]
         steps += lacks
-    prune = prunable(reading, [one["environment"] for one in targets], int(wanted["keep"]))
+    left = left_names(reading, wanted)
+    prune = prunable(reading, [one["environment"] for one in targets], int(wanted["keep"]), left)
     room = room_after(reading, targets, prune, wanted)
     hopeless = beyond_mending(reading, targets, steps, formulae, wanted) or room["refused"]
     if hopeless:
@@ -87,6 +89,7 @@ def plan(reading: Reading, choices: Sequence[Choice], wanted: Wanted) -> dict[st
         "formulae": formulae,
         "uv": uv_version(wanted),
         "notes": notes(reading, targets, formulae, wanted),
+        "left": left,
         "prune": prune,
         "prune_first": room["prune_first"],
     }
@@ -354,17 +357,31 @@ def environment_for(reading: Reading, row: Row, choice: Choice, name: str) -> tu
     return candidate, troubles.get(used, reason)
 
 
-def prunable(reading: Reading, targets: Sequence[str], keep: int) -> list[str]:
-    """The environments to remove once `targets` are active: the unfinished, and the finished beyond
-    the newest `keep`. Never one that a link led to before: it may still be in use, and counts as
-    the newest. What does not bear a name of the role's is not the role's to remove.
+def left_names(reading: Reading, wanted: Wanted) -> list[str]:
+    """The links of names that were taken out: a link is the role's own where one of its commands or
+    kernels leads through it.
     """
-    linked = set(reading["links"].values())
+    asked = {"current", *(other["name"] for other in wanted["also"])}
+    texts = [file["text"] for file in reading["files"].values()]
+    return [
+        name
+        for name in sorted(reading["links"].keys() - asked)
+        if any(f'"{wanted["home"]}/{name}/bin/python"' in text for text in texts)
+    ]
+
+
+def prunable(reading: Reading, targets: Sequence[str], keep: int, left: Sequence[str]) -> list[str]:
+    """The environments to remove once `targets` are active: the unfinished, and the finished beyond
+    the newest `keep`. Never one that a link led to before, unless the name is one of `left`: it may
+    still be in use, and counts as the newest. What does not bear a name of the role's is not the
+    role's to remove.
+    """
+    linked = {target for name, target in reading["links"].items() if name not in left}
     ours = [
         e for e in reading["environments"] if OURS.search(e["name"]) and e["name"] not in targets
     ]
     finished = sorted((e for e in ours if e["receipt"]), key=made, reverse=True)
-    finished.sort(key=lambda e: e["name"] not in linked)
+    finished.sort(key=lambda e: e["name"] not in reading["links"].values())
     kept = linked | {e["name"] for e in finished[:keep]}
     return [e["name"] for e in ours if e["name"] not in kept]
 
