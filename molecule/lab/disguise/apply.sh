@@ -47,7 +47,7 @@ done
 # Debian's shells read elsewhere what macOS' read in /etc.
 rm -rf /etc/zsh /etc/profile.d /etc/bash.bashrc
 mkdir -p /etc/paths.d /etc/zsh
-for file in zprofile zshrc; do
+for file in zprofile zshenv zshrc; do
     ln -s ../$file /etc/zsh/$file
 done
 for tool in clang git make python3; do

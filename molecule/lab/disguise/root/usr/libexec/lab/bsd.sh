@@ -66,7 +66,7 @@ case $tool in
         case "${1-} ${2-}" in
             "-u -r") seconds=$3 && shift 3 && set -- -u -d "@$seconds" "$@" ;;
             "-r "*) seconds=$2 && shift 2 && set -- -d "@$seconds" "$@" ;;
-            -[jv]*) exec /usr/libexec/lab/python/bin/python3 /usr/libexec/lab/date.py "$@" ;;
+            -[jv]*) exec /usr/libexec/lab/python/bin/python3 -E /usr/libexec/lab/date.py "$@" ;;
         esac
         ;;
     df)
@@ -114,7 +114,7 @@ case $tool in
         esac
         exec "$gnu/sed" --posix "$@"
         ;;
-    stat) exec /usr/libexec/lab/python/bin/python3 -S /usr/libexec/lab/stat.py "$@" ;;
+    stat) exec /usr/libexec/lab/python/bin/python3 -ES /usr/libexec/lab/stat.py "$@" ;;
     uname) exec /usr/libexec/lab/uname.sh "$@" ;;
     wc)
         "$gnu/wc" "$@" | awk '{ for (i = 1; i <= NF; i++)
