@@ -26,6 +26,7 @@ done
 
 mkdir -p "$root/etc/lab"
 cp "$folder/mac" "$root/etc/lab/mac"
+cat /proc/sys/kernel/random/uuid > "$root/etc/lab/boot"
 cp "$folder/host_key" "$root/etc/ssh/ssh_host_ed25519_key"
 chmod 600 "$root/etc/ssh/ssh_host_ed25519_key"
 cp "$folder/../key.pub" "$root/Users/admin/.ssh/authorized_keys"

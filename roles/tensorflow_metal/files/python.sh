@@ -9,5 +9,7 @@ for name in $(env | sed -n 's/^\([A-Z0-9_]*\)=.*/\1/p'); do
 done
 PIP_CONFIG_FILE=/dev/null
 export PIP_CONFIG_FILE
+# What works for this run, and a sign that the run is alive: files/run_lock.sh.
+{ echo "$(ps -o pgid= -p $$) $(date +%s)" >> "${0%/*}/running"; } 2> /dev/null
 [ ! -r "${0%/*}/settings.sh" ] || . "${0%/*}/settings.sh"
 exec /usr/bin/python3 "$@"

@@ -61,7 +61,9 @@ def plan(reading: Reading, choices: Sequence[Choice], wanted: Wanted) -> dict[st
     """
     refused = {key: why for choice in choices for key, why in choice["refused"].items()}
     unjudged: dict[str, str] = next((one["unjudged"] for one in choices if one["unjudged"]), {})
+    who = owner(reading, wanted)
     nothing: dict[str, Any] = {"row": None, "steps": [], "environments": [], "notes": []}
+    nothing["owner"] = who
     if any(choice["row"] is None for choice in choices):
         return {**nothing, "refused": refused, "unjudged": unjudged}
     machine = choices[0]["row"]["machine"]
@@ -84,7 +86,7 @@ def plan(reading: Reading, choices: Sequence[Choice], wanted: Wanted) -> dict[st
         "unjudged": {},
         "steps": steps,
         "environments": targets,
-        "owner": owner(reading, wanted),
+        "owner": who,
         "prefix": PREFIXES[machine],
         "formulae": formulae,
         "uv": uv_version(wanted),
