@@ -58,7 +58,7 @@ def test_a_command_is_named_by_its_whole_path(command: object) -> None:
 def test_what_is_typed_raw_is_named_by_its_whole_path() -> None:
     raw = [task["ansible.builtin.raw"] for task in TASKS if "ansible.builtin.raw" in task]
     assert raw
-    assert all(command.startswith("/") for command in raw)
+    assert all(first(command).startswith("/") for command in raw)
     assert not [task for task in TASKS if "ansible.builtin.shell" in task]
 
 
