@@ -77,12 +77,19 @@ def right(**changes: object) -> dict[str, Any]:
         "user": "admin",
         "uid": 501,
         "admin": True,
+        "owner_there": True,
         "sudo": "free",
         "command_line_tools": {"path": "/Library/Developer/CommandLineTools", "works": True},
-        "homebrew": {"prefix": "/opt/homebrew", "version": "7.0.1", "owner": "admin", "half": ""},
+        "homebrew": {
+            "prefix": "/opt/homebrew",
+            "version": "7.0.1",
+            "owner": "admin",
+            "half": "",
+            "locked": "",
+        },
         "formulae": {"libomp": {"version": "19.1.7", "whole": True}},
         "pythons": [{"path": PYTHON, "version": "3.11.9", "machine": "arm64"}],
-        "home": {"path": "/opt/tensorflow", "owner": "admin"},
+        "home": {"path": "/opt/tensorflow", "owner": "admin", "taken": ["bin", "envs", "tools"]},
         "links": {"current": NAME},
         "environments": [environment()],
         "tools": {"uv": "0.13.8"},
@@ -103,10 +110,10 @@ def bare(**changes: object) -> dict[str, Any]:
     """The reading of a Mac as it comes out of its box, but for `changes`."""
     reading = right(
         command_line_tools={"path": "", "version": "", "works": False},
-        homebrew={"prefix": "", "version": "", "owner": "", "half": ""},
+        homebrew={"prefix": "", "version": "", "owner": "", "half": "", "locked": ""},
         formulae={},
         pythons=[],
-        home={"path": "/opt/tensorflow", "owner": ""},
+        home={"path": "/opt/tensorflow", "owner": "", "taken": []},
         links={},
         environments=[],
         tools={"uv": ""},
@@ -117,7 +124,13 @@ def bare(**changes: object) -> dict[str, Any]:
 
 def intel(**changes: object) -> dict[str, Any]:
     """The reading of an Intel Mac that has had Homebrew for long, but for `changes`."""
-    homebrew = {"prefix": "/usr/local", "version": "5.1.0", "owner": "admin", "half": ""}
+    homebrew = {
+        "prefix": "/usr/local",
+        "version": "5.1.0",
+        "owner": "admin",
+        "half": "",
+        "locked": "",
+    }
     return bare(machine="x86_64", chip="Intel(R) Core(TM) i5", homebrew=homebrew) | changes
 
 

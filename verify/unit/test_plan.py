@@ -217,7 +217,7 @@ def test_a_folder_that_is_no_environment_of_the_role_is_never_removed() -> None:
 
 def test_a_home_of_the_owner_needs_no_root() -> None:
     def needs_root(owner: str) -> bool:
-        home = {"path": "/opt/tensorflow", "owner": owner}
+        home = {"path": "/opt/tensorflow", "owner": owner, "taken": []}
         plan = planned(right(environments=[], links={}, home=home))
         return any(step["root"] for step in plan["steps"])
 
@@ -227,7 +227,7 @@ def test_a_home_of_the_owner_needs_no_root() -> None:
 
 
 def test_to_work_as_another_owner_takes_root() -> None:
-    other = {"homebrew": {"prefix": "/opt/homebrew", "version": "7.0.1", "owner": "kim"}}
+    other = {"homebrew": {"prefix": "/opt/homebrew", "owner": "kim", "locked": "/opt/homebrew"}}
     plan = planned(right(formulae={}, **other), owner="kim")
     assert [(step["id"], step["root"]) for step in plan["steps"]] == [("homebrew", True)]
 
@@ -341,7 +341,7 @@ def test_miniforge_is_asked_for_by_name_and_needs_no_homebrew() -> None:
     python = "/opt/tensorflow/pythons/miniforge-3.11/bin/python3.11"
     assert built(plan)["python"] == python
     assert "homebrew" not in stages(plan)
-    _, _, pythons, _ = planning.probe_arguments(PINS, WANTED | {"python": "miniforge"})
+    _, _, pythons, _, _ = planning.probe_arguments(PINS, WANTED | {"python": "miniforge"})
     assert python in pythons.splitlines()
 
 
@@ -408,8 +408,9 @@ def test_another_s_homebrew_is_no_matter_where_it_is_not_asked() -> None:
 
 
 def test_the_probe_is_asked_for_all_that_the_plan_reads() -> None:
-    home, formulae, pythons, uv = planning.probe_arguments(PINS, WANTED)
-    assert (home, formulae, uv) == ("/opt/tensorflow", "libomp", "0.13.8")
+    wanted = WANTED | {"owner": "kim"}
+    home, formulae, pythons, uv, owner = planning.probe_arguments(PINS, wanted)
+    assert (home, formulae, uv, owner) == ("/opt/tensorflow", "libomp", "0.13.8", "kim")
     assert {PYTHON, STANDALONE} <= {*pythons.splitlines()}
     assert "/usr/local/opt/python@3.11/bin/python3.11" in pythons.splitlines()
 
@@ -424,3 +425,31 @@ def test_a_reading_is_found_under_a_login_banner() -> None:
 def test_output_without_a_reading_is_named_in_the_error(printed: str) -> None:
     with pytest.raises(ValueError, match="The probe printed no reading"):
         planning.reading(printed)
+
+
+def test_an_owner_who_is_not_there_is_refused_before_anything_is_changed() -> None:
+    plan = planned(bare(owner_there=False), owner="kim")
+    assert plan["refused"]["owner"].startswith("There is no account kim on this Mac.")
+    assert (plan["row"], plan["steps"]) == (None, [])
+
+
+@pytest.mark.parametrize(("taken", "what"), [("current", "no link"), (".", "no folder")])
+def test_what_stands_in_the_place_of_a_link_or_of_the_home_is_refused(
+    taken: str, what: str
+) -> None:
+    home = {"path": "/opt/tensorflow", "owner": "admin", "taken": [taken]}
+    assert what in planned(bare(home=home))["refused"]["home"]
+    assert not planned(bare(home=home | {"taken": ["course-a"]}))["refused"].get("home")
+
+
+def test_a_homebrew_that_its_owner_may_not_write_is_refused_where_it_is_needed() -> None:
+    locked = {
+        "prefix": "/opt/homebrew",
+        "owner": "admin",
+        "half": "",
+        "locked": "/opt/homebrew/opt",
+    }
+    assert "homebrew" not in planned(right(homebrew=locked))["refused"]
+    why = planned(right(homebrew=locked, formulae={}))["refused"]["homebrew"]
+    assert "admin may not write /opt/homebrew/opt" in why
+    assert why.endswith("sudo chown -R admin /opt/homebrew")

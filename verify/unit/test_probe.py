@@ -90,7 +90,7 @@ class Mac:
             (self.folder / "clang runs").touch()
 
     def reading(
-        self, formulae: str = "libomp", pythons: str = "", files: str = ""
+        self, formulae: str = "libomp", pythons: str = "", files: str = "", owner: str = ""
     ) -> dict[str, Any]:
         script = (ROLE / "files" / "probe.sh").read_text()
         assert SYSTEM in script
@@ -100,7 +100,7 @@ class Mac:
         script = script.replace("/usr/bin/", f"{self.folder}/bin/")
         script = script.replace("/Users/", f"{self.folder}/Users/")
         script = script.replace("/usr/local/share/jupyter/kernels", f"{self.folder}/kernels")
-        arguments = [str(self.home), formulae, pythons, "0.13.8", files]
+        arguments = [str(self.home), formulae, pythons, "0.13.8", owner, files]
         run = subprocess.run(
             ["/bin/sh", "-c", script, "probe", *arguments],
             capture_output=True,
@@ -156,7 +156,7 @@ def test_a_reading_has_every_field_of_the_contract_in_its_type(mac: Mac) -> None
     build(mac)
     reading = mac.reading()
     types = {
-        bool: "simulated rosetta virtual admin",
+        bool: "simulated rosetta virtual admin owner_there",
         int: "schema memory_bytes free_bytes uid",
         str: "kernel machine macos build chip user sudo",
         list: "pythons environments seen",
@@ -337,12 +337,30 @@ def test_a_home_without_environments_has_none(mac: Mac) -> None:
     assert reading["tools"] == {"uv": ""}
 
 
+def test_an_owner_who_has_no_account_is_seen(mac: Mac) -> None:
+    assert mac.reading()["owner_there"]
+    assert mac.reading(owner="root")["owner_there"]
+    assert not mac.reading(owner="nobody-such")["owner_there"]
+
+
+def test_what_lies_in_the_home_and_is_no_link_is_named(mac: Mac) -> None:
+    mac.home.mkdir()
+    (mac.home / "current").mkdir()
+    (mac.home / "course-a").symlink_to("envs/gone")
+    assert mac.reading()["home"]["taken"] == ["current"]
+
+
+def test_a_home_that_is_no_folder_is_told(mac: Mac) -> None:
+    mac.home.touch()
+    assert mac.reading()["home"] == {"path": str(mac.home), "owner": "admin", "taken": ["."]}
+
+
 def test_half_a_homebrew_is_seen_with_its_owner(mac: Mac) -> None:
     assert mac.reading()["homebrew"]["half"] == ""
     mac.homebrew.mkdir()
     assert mac.reading()["homebrew"]["half"] == ""
     (mac.homebrew / "Cellar").mkdir()
-    half = {"prefix": "", "half": str(mac.homebrew), "version": "", "owner": "admin"}
+    half = {"prefix": "", "half": str(mac.homebrew), "locked": "", "version": "", "owner": "admin"}
     assert mac.reading()["homebrew"] == half
 
 

@@ -1,9 +1,10 @@
 #!/bin/sh
-# What this Mac is, as one JSON object on one line: probe.sh HOME FORMULAE PYTHONS UV FILES
+# What this Mac is, as one JSON object on one line: probe.sh HOME FORMULAE PYTHONS UV OWNER FILES
 #   HOME      where the environments live
 #   FORMULAE  Homebrew formulae to look for, separated by blanks
 #   PYTHONS   paths of interpreters to look at, a line each
 #   UV        the version of uv that would be used
+#   OWNER     the account that is to own the home; empty: who we log in as
 #   FILES     paths of small files to read, a line each; the commands and kernels that are there are read too
 # Read-only. Runs on a bare Mac: nothing that needs Python or the Command Line Tools is started
 # before xcode-select has named a developer folder, since Apple's stubs open a window.
@@ -12,7 +13,7 @@ LC_ALL=C
 export PATH LC_ALL
 # Over a terminal, what a tool complains of would stand in the middle of the reading.
 exec 2> /dev/null
-home=$1 formulae=$2 pythons=$3 uv=$4 files=$5
+home=$1 formulae=$2 pythons=$3 uv=$4 owner=$5 files=$6
 kernels=/usr/local/share/jupyter/kernels
 lines='
 '
@@ -47,7 +48,7 @@ machine() {
     printf ,
     named chip "$(sysctl -n machdep.cpu.brand_string 2> /dev/null)"
     printf ',"memory_bytes":%s,' "$(sysctl -n hw.memsize 2> /dev/null || echo 0)"
-    folder=$home
+    folder=$home/envs
     while [ ! -d "$folder" ]; do folder=$(dirname "$folder"); done
     printf '"free_bytes":%s,' "$(df -Pk "$folder" | awk 'NR == 2 { printf "%.0f", $4 * 1024 }')"
 }
@@ -60,6 +61,7 @@ people() {
         sudo=free
     fi
     named user "$(id -un)"
+    printf ',"owner_there":%s' "$(truth test -z "$owner" -o "$(id -u "$owner")")"
     printf ',"uid":%s,"admin":%s,"sudo":"%s",' "$(id -u)" \
         "$(truth sh -c 'id -Gn | tr " " "\n" | grep -qx admin')" "$sudo"
 }
@@ -79,6 +81,7 @@ command_line_tools() {
     printf ',"works":%s},' "$works"
 }
 
+# Which of its folders the one who logs in may not write is no matter where another owns it.
 homebrew() {
     prefix=/usr/local
     [ "$hardware" != arm64 ] || prefix=/opt/homebrew
@@ -94,7 +97,11 @@ homebrew() {
         done
         [ -z "$half" ] || owner=$(stat -f %Su "$half")
     fi
-    printf '"homebrew":{"prefix":"%s","half":"%s",' "$whole" "$half"
+    locked=''
+    for path in "$prefix" "$prefix/Cellar" "$prefix/opt" "$prefix/bin"; do
+        [ -z "$whole" ] || [ ! -d "$path" ] || [ -w "$path" ] || locked=$path
+    done
+    printf '"homebrew":{"prefix":"%s","half":"%s","locked":"%s",' "$whole" "$half" "$locked"
     named version "$version"
     printf ,
     named owner "$owner"
@@ -192,14 +199,21 @@ environment() {
 }
 
 environments() {
-    owner=''
-    [ ! -d "$home" ] || owner=$(stat -f %Su "$home")
+    whose=''
+    [ ! -e "$home" ] || whose=$(stat -L -f %Su "$home")
     printf '"home":{'
     named path "$home"
     printf ,
-    named owner "$owner"
-    printf '},'
-    printf '"links":{'
+    named owner "$whose"
+    printf ',"taken":['
+    comma=''
+    [ ! -e "$home" ] || [ -d "$home" ] || printf '"."'
+    for path in "$home"/*; do
+        [ -e "$path" ] && [ ! -h "$path" ] || continue
+        printf '%s"%s"' "$comma" "$(text "${path##*/}")"
+        comma=,
+    done
+    printf ']},"links":{'
     comma=''
     for link in "$home"/*; do
         target=$(readlink "$link") || continue

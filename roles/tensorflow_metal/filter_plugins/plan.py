@@ -264,6 +264,8 @@ def beyond_mending(
     wanted: Wanted,
 ) -> dict[str, str]:
     """What the plan needs and no step can bring about; empty where there is nothing of the kind."""
+    if trouble := people_trouble(reading, targets, wanted):
+        return trouble
     for one in targets:
         row, trouble = one["row"], one["python_trouble"]
         if trouble and one["source"] == "brought":
@@ -285,6 +287,24 @@ def beyond_mending(
     return homebrew_trouble(reading, wanted) if asked else {}
 
 
+def people_trouble(
+    reading: Reading, targets: Sequence[Mapping[str, Any]], wanted: Wanted
+) -> dict[str, str]:
+    """An owner who is not there, or something else in the place of a link or of the home."""
+    if not reading["owner_there"]:
+        sentence = f"There is no account {wanted['owner']} on this Mac."
+        return {"owner": f"{sentence} Make it, or mend tensorflow_metal_owner."}
+    taken, home = reading["home"]["taken"], wanted["home"]
+    if "." in taken:
+        sentence = f"{home} is there and is no folder."
+        return {"home": f"{sentence} Move it away, or mend tensorflow_metal_home."}
+    for one in targets:
+        if one["name"] in taken:
+            sentence = f"{home}/{one['name']} is there and is no link, so that it cannot lead to"
+            return {"home": f"{sentence} {one['environment']}. Move it away and run again."}
+    return {}
+
+
 def homebrew_trouble(reading: Reading, wanted: Wanted) -> dict[str, str]:
     """Why Homebrew cannot be asked for anything on this Mac; empty where it can."""
     brew, who = reading["homebrew"], owner(reading, wanted)
@@ -300,6 +320,9 @@ def homebrew_trouble(reading: Reading, wanted: Wanted) -> dict[str, str]:
     if brew["prefix"] and brew["owner"] != who:
         sentence = f"Homebrew there belongs to {brew['owner']}, not to {who}."
         return {"homebrew": f"{sentence} Set tensorflow_metal_owner to {brew['owner']}."}
+    if brew["prefix"] and brew["locked"] and who == reading["user"]:
+        sentence = f"Homebrew there is {who}'s, but {who} may not write {brew['locked']}."
+        return {"homebrew": f"{sentence} Type there: sudo chown -R {who} {brew['prefix']}"}
     return {}
 
 
@@ -494,7 +517,7 @@ def digest(text: str) -> str:
 
 
 def probe_arguments(pins: Sequence[Row], wanted: Wanted) -> list[str]:
-    """What files/probe.sh is to look for: home, formulae, interpreters and the version of uv."""
+    """What files/probe.sh is to look for: home, formulae, interpreters, uv's version, the owner."""
     kinds = sorted({(row["machine"], str(row["python"])) for row in [*wanted["rows"], *pins]})
     pythons = [formula_python(PREFIXES[machine], python) for machine, python in kinds]
     pythons += [standalone_python(wanted["home"], machine, python) for machine, python in kinds]
@@ -502,7 +525,8 @@ def probe_arguments(pins: Sequence[Row], wanted: Wanted) -> list[str]:
         pythons = [miniforge_python(wanted["home"], python) for _, python in kinds]
     elif wanted["python"] not in ("", *SOURCES):
         pythons = [wanted["python"]]
-    return [wanted["home"], " ".join(wanted["formulae"]), "\n".join(pythons), uv_version(wanted)]
+    looked_for = [" ".join(wanted["formulae"]), "\n".join(pythons), uv_version(wanted)]
+    return [wanted["home"], *looked_for, wanted["owner"]]
 
 
 def uv_version(wanted: Wanted) -> str:
