@@ -74,6 +74,6 @@ def doubted(line: Line) -> Line:
     needs_gpu = any(check.id == line["id"] and check.when is on_gpu for check in CHECKS)
     if line["status"] != "fail" or not needs_gpu:
         return line
-    cause = "This Mac is virtual: its GPU is paravirtual, which tensorflow-metal does not support."
+    cause = "This Mac is virtual: a virtual GPU is not the chip's, and tensorflow-metal knows none."
     cure = "Verify on a Mac that is not virtual."
     return {**line, "status": "inconclusive", "cause": cause, "cure": cure}
