@@ -1,9 +1,10 @@
 """Plays what is outside: an index, Homebrew's package and standalone Pythons, out of the lab's own.
 
-    outside.py SHARE WHEELHOUSE ADDRESS FOLDER
+    outside.py SHARE WHEELHOUSE ADDRESS FOLDER [LARGE]
 
 FOLDER/log has a line of JSON for each request; FOLDER/pid is what to end it by. Who asks the index
-needs its password. The connection breaks in the middle of each large file, the first time.
+needs its password. The connection breaks in the middle of each file of more than LARGE bytes, the
+first time.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 PASSWORD = "Basic bGFiOnNlY3JldA=="  # lab:secret
-LARGE = 10_000_000
 SHARE, WHEELHOUSE, ADDRESS, FOLDER = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4]
+LARGE = int(sys.argv[5]) if len(sys.argv) > 5 else 10_000_000
 PORT = 8080
 broken: set[str] = set()
 
@@ -84,4 +85,7 @@ class Silent(WSGIRequestHandler):
 
 with make_server(ADDRESS, PORT, outside, handler_class=Silent) as server:
     Path(FOLDER, "pid").write_text(str(os.getpid()))
-    server.serve_forever()
+    # Whoever takes the folder away takes this away, too.
+    server.timeout = 1
+    while Path(FOLDER).exists():
+        server.handle_request()
