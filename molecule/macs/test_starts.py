@@ -6,7 +6,6 @@ import shlex
 from collections.abc import Callable
 
 import pytest
-import testinfra
 from testinfra.backend.base import CommandResult
 
 Run = Callable[[str, str], CommandResult]
@@ -17,18 +16,6 @@ SOFTWARE_UPDATE = (
 )
 ARCHITECTURE = "-I -c 'import platform; print(platform.system(), platform.machine())'"
 ADMIN_HOME = "/Users/admin"
-
-
-@pytest.fixture(scope="session")
-def run(request: pytest.FixtureRequest) -> Run:
-    """Runs a command on the Mac of a name, as admin over ssh."""
-    inventory = request.config.option.ansible_inventory
-
-    def on(name: str, command: str) -> CommandResult:
-        host = testinfra.get_host(f"ansible://{name}?ansible_inventory={inventory}")
-        return host.run(command)
-
-    return on
 
 
 @pytest.mark.parametrize(
@@ -137,6 +124,12 @@ def test_broken_command_line_tools_have_a_folder_but_no_clang(run: Run) -> None:
     assert "Command Line Tools for Xcode" in run("tools-broken", SOFTWARE_UPDATE).stdout
 
 
+def test_tools_of_which_only_the_receipt_is_whole_are_not_offered(run: Run) -> None:
+    assert run("tools-half", "ls -d $(xcode-select -p)").rc == 0
+    assert "missing xcrun" in run("tools-half", "clang --version").stderr
+    assert "Command Line Tools for" not in run("tools-half", SOFTWARE_UPDATE).stdout
+
+
 def test_tools_that_are_not_active_need_only_be_switched_to(run: Run) -> None:
     gone = "/Applications/Xcode.app/Contents/Developer"
     said = run("tools-not-active", "clang --version").stderr
@@ -211,6 +204,12 @@ def test_a_student_s_login_shell_finds_what_paths_d_names(run: Run, shell: str) 
     found = run("sonoma", f"sudo -u student {shell} -l -c 'command -v a-course'")
     assert found.stdout == "/opt/a-course/bin/a-course\n"
     assert run("sonoma", f"{shell} -c 'command -v a-course'").stdout == ""
+
+
+def test_every_shell_leads_python_pip_and_uv_elsewhere(run: Run) -> None:
+    led = run("behind-proxy", "env | grep -c foreign; command -v python3 brew uv").stdout.split()
+    assert led == ["5", *(f"/opt/foreign/bin/{name}" for name in ("python3", "brew", "uv"))]
+    assert run("behind-proxy", "cat .config/*/*").stdout.count("foreign") == 2
 
 
 def test_a_second_plugin_lies_in_the_admin_s_own_packages(run: Run) -> None:

@@ -6,7 +6,7 @@ PATH=/usr/bin:/bin:/usr/sbin:/sbin
 export PATH
 [ ! -e /etc/lab/started ] || exit 0
 # In this order: brew pours what its owner asks for only where it is there already.
-for start in command_line_tools homebrew formulae foreign_python user_site old_environment sudo; do
+for start in command_line_tools homebrew formulae foreign_python user_site old_environment gpu_faults sudo; do
     name=$(echo $start | tr '[:lower:]' '[:upper:]')
     value=$(sed -n "s/^$name=\"\{0,1\}\([^\"]*\)\"\{0,1\}\$/\1/p" /etc/lab/mac | tail -n 1)
     [ -z "$value" ] || "/usr/libexec/lab/starts/$start" "$value" || {

@@ -1,0 +1,59 @@
+"""What is fetched comes by the lab's index and proxy, and their passwords are seen by nobody."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+NAME = "behind-proxy"
+# What prepare.yml shows to the watch, so that its silence means something.
+CANARY = "a-canary"
+
+
+@pytest.fixture(scope="session")
+def outside(inventory: Path) -> Path:
+    return inventory.parent / "outside"
+
+
+def lines(path: Path) -> list[str]:
+    return path.read_text().splitlines()
+
+
+def test_all_that_the_mac_fetched_came_by_the_proxy(outside: Path) -> None:
+    proxied = lines(outside / "proxied")
+    for part in ("/homebrew/", "/simple/uv/", "/simple/tensorflow/", "/files/", "/python/"):
+        assert any(part in address for address in proxied), part
+    assert len(proxied) == len(lines(outside / "log"))
+
+
+def test_no_command_line_showed_a_password(outside: Path) -> None:
+    seen = lines(outside / "seen")
+    assert any(CANARY in line for line in seen)
+    assert [line for line in seen if CANARY not in line] == []
+
+
+def holding(words: Path, *places: Path) -> str:
+    """The files below these places in which one of the words stands."""
+    command = ["grep", "--recursive", "--files-with-matches", "--fixed-strings", "--text"]
+    found = subprocess.run(
+        [*command, "--file", str(words), *map(str, places)],
+        env=os.environ | {"LC_ALL": "C"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return found.stdout
+
+
+def test_no_file_and_no_log_has_a_password_afterwards(
+    outside: Path, inventory: Path, tmp_path: Path
+) -> None:
+    mac = inventory.parent / NAME
+    places = (mac / "disk" / "upper", mac / "log", Path(os.environ["ANSIBLE_LOG_PATH"]))
+    there = tmp_path / "there"
+    there.write_text(f"{NAME}\n")
+    assert str(places[2]) in holding(there, *places)
+    assert holding(outside / "words", *places) == ""
