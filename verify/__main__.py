@@ -55,6 +55,7 @@ def record(given: argparse.Namespace) -> int:
         raise ValueError("--reading must be a JSON object.")
     check: Line = {
         "id": f"converge.{given.stage}",
+        "family": "converge",
         "claim": f"The stage {given.stage} ends well",
         "status": "fail",
         "measured": given.sentence,
@@ -62,6 +63,8 @@ def record(given: argparse.Namespace) -> int:
         "cause": "The Mac could not be made as planned; what is measured says where it stopped.",
         "cure": f"Mend that, then run `{again(given.name)}`: it goes on where it stopped.",
         "seconds": 0.0,
+        "evidence": "",
+        "figures": {},
     }
     simulated = reading.get("simulated")
     Verdict(given.name, simulated, "fail", reading, given.pin, checks=(check,)).save(given.report)

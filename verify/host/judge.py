@@ -19,6 +19,8 @@ from verify.verdict import Verdict, outcome
 
 # Seconds for one check. The slowest takes about 10 on two shared cores; a hang takes for ever.
 TIMEOUT = 180.0
+PROFILE = "standard"
+SOAK_MINUTES = 30.0
 LIBRARIES = {"libomp": "lib/libomp.dylib"}
 TELLING = ("tensorflow", "tensorflow-metal", "keras", "numpy")
 CURRENT = "current"
@@ -126,6 +128,11 @@ def expectation(
         lock_sha256=target["lock_sha256"],
         libraries=[f"{plan['prefix']}/opt/{formula}/{LIBRARIES[formula]}" for formula in formulae],
         timeout=TIMEOUT,
+        profile=PROFILE,
+        soak_minutes=SOAK_MINUTES,
+        chip=reading["chip"],
+        virtual=reading["virtual"],
+        macos=reading["macos"],
     )
 
 

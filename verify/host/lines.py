@@ -25,6 +25,7 @@ def first(status: Status, measured: str, cause: str, cure: str) -> Line:
     passed = status == "pass"
     return {
         "id": PLANNED,
+        "family": "machine",
         "claim": "Nothing on this Mac differs from its plan",
         "status": status,
         "measured": measured,
@@ -32,6 +33,8 @@ def first(status: Status, measured: str, cause: str, cure: str) -> Line:
         "cause": "" if passed else cause,
         "cure": "" if passed else cure,
         "seconds": 0.0,
+        "evidence": "",
+        "figures": {},
     }
 
 

@@ -23,7 +23,3 @@ def test_every_installed_file_is_whole(proves: Proves) -> None:
 
 def test_the_outside_libraries_load(proves: Proves) -> None:
     proves("environment.libraries")
-
-
-def test_tensorflow_imports_in_the_locked_version(proves: Proves) -> None:
-    proves("environment.imports")

@@ -1,7 +1,7 @@
 """The on-host program: `python onhost.pyz '<expected as JSON>'`.
 
 Prints one JSON line per check, in the order of the catalogue. Exits 0 when
-every check passed, 1 when one did not, 2 when the argument is unusable.
+every check passed or only warned, 1 when one did not, 2 when the argument is unusable.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def main() -> int:
         expected.timeout,
         tell,
     )
-    return 0 if set(statuses) == {"pass"} else 1
+    return 0 if set(statuses) <= {"pass", "warn"} else 1
 
 
 if __name__ == "__main__":

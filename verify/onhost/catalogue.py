@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from . import environment, gpu, machine, numerics, training
-from .expected import Expected
+from . import environment, load, machine, numerics, placement, training
+from .expected import PROFILES, Expected
 from .registry import Check
 
 CHECKS: tuple[Check, ...] = (
@@ -13,10 +13,10 @@ CHECKS: tuple[Check, ...] = (
     environment.lock,
     environment.files,
     environment.libraries,
-    environment.imports,
-    gpu.listed,
-    gpu.logical,
-    gpu.matmul,
+    load.imports,
+    load.listed,
+    load.logical,
+    placement.matmul,
     numerics.matmul,
     numerics.conv2d,
     numerics.dense_relu,
@@ -35,5 +35,6 @@ CHECKS: tuple[Check, ...] = (
 
 
 def checks_for(expected: Expected) -> tuple[Check, ...]:
-    """The checks of this Mac's row; a row without a GPU has none that needs one."""
-    return tuple(check for check in CHECKS if check.when(expected))
+    """The checks of this Mac's row and profile; a row without a GPU has none that needs one."""
+    wished = PROFILES[: PROFILES.index(expected.profile) + 1]
+    return tuple(check for check in CHECKS if check.profile in wished and check.when(expected))

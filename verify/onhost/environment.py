@@ -21,6 +21,7 @@ SHOWN = 5
     "The active environment is the planned one",
     cause="The link to the active environment points elsewhere.",
     cure="Run site.yml again for this Mac: it points the link at the planned environment.",
+    profile="smoke",
 )
 def active(expected: Expected) -> Finding:
     measured, planned = os.path.realpath(sys.prefix), os.path.realpath(expected.environment)
@@ -31,6 +32,7 @@ def active(expected: Expected) -> Finding:
     "environment.python",
     "The environment is built on the planned Python",
     cause="The environment was made with another interpreter than the plan's.",
+    profile="smoke",
 )
 def python(expected: Expected) -> Finding:
     measured, planned = os.path.realpath(sys.executable), os.path.realpath(expected.base_python)
@@ -41,6 +43,7 @@ def python(expected: Expected) -> Finding:
     "environment.lock",
     "The installed packages are those of the lock, no more and no fewer",
     cause="Something was installed, removed or replaced since the environment was built.",
+    profile="smoke",
 )
 def lock(expected: Expected) -> Finding:
     found = [
@@ -92,20 +95,6 @@ def libraries(expected: Expected) -> Finding:
             odd.append(said if path in said else f"{path}: {said}")
     planned = f"{', '.join(expected.libraries)} load"
     return Finding(not odd, few(odd) if odd else planned, planned)
-
-
-@check(
-    "environment.imports",
-    "TensorFlow imports, in the locked version",
-    cause="TensorFlow or a plugin beside it cannot be loaded: most often a plugin built "
-    "for another TensorFlow.",
-    needs=("machine.native",),
-)
-def imports(expected: Expected) -> Finding:
-    import tensorflow as tf
-
-    planned = expected.lock.get("tensorflow", "a tensorflow in the lock")
-    return Finding(tf.__version__ == planned, tf.__version__, planned)
 
 
 def differences(found: Iterable[tuple[str, str]], locked: Mapping[str, str]) -> list[str]:

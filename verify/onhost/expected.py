@@ -7,6 +7,9 @@ import json
 import re
 from typing import Any
 
+# Of each profile, its own checks and those of the profiles before it are run.
+PROFILES = ("smoke", "standard", "full", "soak")
+
 
 @dataclasses.dataclass(frozen=True)
 class Expected:
@@ -14,7 +17,8 @@ class Expected:
 
     `environment` and `base_python` are absolute paths; `lock` maps normalised
     names to versions; `libraries` are absolute paths of shared libraries;
-    `timeout` is the seconds one check may take.
+    `timeout` is the seconds one check may take; `profile` says which checks are
+    wished; `chip`, `virtual` and `macos` are what the probe read.
     """
 
     pin: str
@@ -26,6 +30,11 @@ class Expected:
     lock_sha256: str
     libraries: list[str]
     timeout: float
+    profile: str
+    soak_minutes: float
+    chip: str
+    virtual: bool
+    macos: str
 
     @classmethod
     def parse(cls, text: str) -> Expected:
@@ -45,6 +54,10 @@ class Expected:
             raise ValueError("gpu must be true or false.")
         if not isinstance(expected.timeout, (int, float)) or expected.timeout <= 0:
             raise ValueError("timeout must be a number of seconds above 0.")
+        if expected.profile not in PROFILES:
+            raise ValueError(f"profile must be one of {', '.join(PROFILES)}.")
+        if not isinstance(expected.soak_minutes, (int, float)) or expected.soak_minutes <= 0:
+            raise ValueError("soak_minutes must be a number of minutes above 0.")
         if not isinstance(expected.lock, dict) or not expected.lock:
             raise ValueError("lock must name at least one package and its version.")
         lock = {normalised(name): version for name, version in expected.lock.items()}

@@ -15,6 +15,7 @@ from .registry import Finding, check
     cause="A Python built for another processor: under Rosetta TensorFlow stops with "
     "'illegal hardware instruction' (tensorflow#46178).",
     cure="Let tensorflow_metal_python name a Python for this processor, then run site.yml again.",
+    profile="smoke",
 )
 def native(expected: Expected) -> Finding:
     measured = platform.machine() + (" under Rosetta" if translated() else "")

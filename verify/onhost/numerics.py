@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from .devices import CPU, GPU, strictly
 from .expected import Expected
-from .gpu import GPU, strictly
 from .registry import Array, Finding, check, on_gpu
 
-CPU = "/CPU:0"
 ROUNDING = 2.0**-24
 WRONG = "The plugin has no working kernel for this op, or a wrong one, on this chip and macOS."
 HIDE = (
@@ -26,7 +25,7 @@ HIDE = (
     "GPU and CPU agree on matmul",
     cause=WRONG,
     cure=HIDE,
-    needs=("gpu.logical",),
+    needs=("load.logical",),
     when=on_gpu,
 )
 def matmul(expected: Expected) -> Finding:
@@ -43,7 +42,7 @@ def matmul(expected: Expected) -> Finding:
     "GPU and CPU agree on conv2d",
     cause=WRONG,
     cure=HIDE,
-    needs=("gpu.logical",),
+    needs=("load.logical",),
     when=on_gpu,
 )
 def conv2d(expected: Expected) -> Finding:
@@ -64,7 +63,7 @@ def conv2d(expected: Expected) -> Finding:
     "errors of tens of units, no message (tensorflow#61650, #62137, #92686; keras#19009).",
     cure="Write matmul(x, W) + b instead of a Dense layer with a fused ReLU, or hide the GPU "
     "(tf.config.set_visible_devices([], 'GPU')), or set tensorflow_metal_pin to another row.",
-    needs=("gpu.logical",),
+    needs=("load.logical",),
     when=on_gpu,
 )
 def dense_relu(expected: Expected) -> Finding:
@@ -86,7 +85,7 @@ def dense_relu(expected: Expected) -> Finding:
     "GPU and CPU agree on softmax",
     cause=WRONG,
     cure=HIDE,
-    needs=("gpu.logical",),
+    needs=("load.logical",),
     when=on_gpu,
 )
 def softmax(expected: Expected) -> Finding:

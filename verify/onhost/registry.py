@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypedDict, Union
 
 from .expected import Expected
@@ -12,14 +12,21 @@ from .expected import Expected
 Array = Any
 Keras = Any
 Measure = Union[str, int, float]
+Figures = Mapping[str, Union[str, int, float, list[float], list[int]]]
 
 REBUILD = "Run site.yml again for this Mac: it builds the environment anew and switches to it."
 
 
 class Line(TypedDict):
-    """One check's outcome, as it is printed; seconds is what the check took."""
+    """One check's outcome, as it is printed.
+
+    `family` is the first part of the id; `evidence` are the lines of standard
+    error that matter; `figures` are named numbers for plots; `seconds` is what
+    the check took.
+    """
 
     id: str
+    family: str
     claim: str
     status: str
     measured: Measure
@@ -27,17 +34,31 @@ class Line(TypedDict):
     cause: str
     cure: str
     seconds: float
+    evidence: str
+    figures: Figures
 
 
 @dataclasses.dataclass(frozen=True)
 class Finding:
-    """What was measured. An empty cause or cure leaves the check's own standing."""
+    """What was measured. An empty cause or cure leaves the check's own standing.
+
+    Where the claim does not hold and it `warns`, the Mac is right all the same: slow, say,
+    but not wrong.
+    """
 
     holds: bool
     measured: Measure
     expected: Measure
     cause: str = ""
     cure: str = ""
+    warns: bool = False
+    figures: Figures = dataclasses.field(default_factory=dict)
+
+    @property
+    def status(self) -> str:
+        if self.holds:
+            return "pass"
+        return "warn" if self.warns else "fail"
 
 
 Measurement = Callable[[Expected], Finding]
@@ -47,8 +68,9 @@ Measurement = Callable[[Expected], Finding]
 class Check:
     """One claim.
 
-    It is left out where `when` says no, and not run where one of `needs` did
-    not pass. Where one that `poisons` fails, nothing after it is run.
+    It is left out where `when` says no or a smaller `profile` is wished, and not
+    run where one of `needs` did not pass. Where one that `poisons` fails,
+    nothing after it is run in its process.
     """
 
     id: str
@@ -59,12 +81,18 @@ class Check:
     needs: tuple[str, ...]
     when: Callable[[Expected], bool]
     poisons: bool
+    profile: str = "standard"
 
-    def line(self, status: str, finding: Finding, seconds: float = 0.0) -> Line:
+    @property
+    def family(self) -> str:
+        return self.id.partition(".")[0]
+
+    def line(self, status: str, finding: Finding, seconds: float = 0.0, evidence: str = "") -> Line:
         """The outcome as it is printed; what passed has neither cause nor cure."""
         passed = status == "pass"
         return {
             "id": self.id,
+            "family": self.family,
             "claim": self.claim,
             "status": status,
             "measured": finding.measured,
@@ -72,6 +100,8 @@ class Check:
             "cause": "" if passed else finding.cause or self.cause,
             "cure": "" if passed else finding.cure or self.cure,
             "seconds": round(seconds, 3),
+            "evidence": evidence,
+            "figures": finding.figures,
         }
 
     def not_run(self, cause: str, cure: str) -> Line:
@@ -98,10 +128,11 @@ def check(
     needs: tuple[str, ...] = (),
     when: Callable[[Expected], bool] = everywhere,
     poisons: bool = False,
+    profile: str = "standard",
 ) -> Callable[[Measurement], Check]:
     """Turn a measurement into a check; cause and cure are told when it does not hold."""
 
     def made(measure: Measurement) -> Check:
-        return Check(check_id, claim, measure, cause, cure, needs, when, poisons)
+        return Check(check_id, claim, measure, cause, cure, needs, when, poisons, profile)
 
     return made

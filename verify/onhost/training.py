@@ -30,7 +30,7 @@ def on_each(name: str, claim: str) -> Callable[[Judge], tuple[Check, Check]]:
             f"{claim} on the CPU",
             cause="TensorFlow itself computes wrong numbers on this Mac.",
             cure=REBUILD,
-            needs=("environment.imports",),
+            needs=("load.imports",),
         )
         gpu = check(
             f"training.{name}_gpu",
@@ -38,7 +38,7 @@ def on_each(name: str, claim: str) -> Callable[[Judge], tuple[Check, Check]]:
             cause="Training goes wrong on this GPU; divergence and NaN on Apple GPUs are "
             "reported in tensorflow#62361, #61772, #92564 and keras#18370.",
             cure=HIDE,
-            needs=("gpu.logical",),
+            needs=("load.logical",),
             when=on_gpu,
         )
         return cpu(lambda expected: judge("CPU")), gpu(lambda expected: judge("GPU"))
@@ -87,7 +87,7 @@ classifier_cpu, classifier_gpu = classifier
     "The matrix multiplications of each fit ran on the device it was given",
     cause="TensorFlow put the work elsewhere without a word: the plugin has no kernel for it.",
     cure=REBUILD,
-    needs=("gpu.logical",),
+    needs=("load.logical",),
     when=on_gpu,
 )
 def placement(expected: Expected) -> Finding:

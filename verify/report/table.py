@@ -75,9 +75,9 @@ def kind(mac: Verdict) -> str:
 
 def gpu(mac: Verdict) -> str:
     """Whether the one matrix multiplication ran on the GPU, and on what kind of GPU."""
-    check = mac.check("gpu.matmul")
+    check = mac.check("placement.matmul")
     if check is None:
-        return "none promised" if mac.check("environment.imports") else "-"
+        return "none promised" if mac.check("load.imports") else "-"
     if check["status"] == "pass":
         return "test GPU" if mac.simulated else "Metal"
     return "no" if check["status"] == "fail" else "-"

@@ -54,15 +54,21 @@ def expected(**other: object) -> Expected:
         "lock_sha256": "abc",
         "libraries": [],
         "timeout": 5,
+        "profile": "standard",
+        "soak_minutes": 1,
+        "chip": "Apple M2 Pro",
+        "virtual": False,
+        "macos": "14.6.1",
     }
     return Expected(**{**values, **other})
 
 
-def line(status: str = "pass", check_id: str = "gpu.listed", **other: object) -> Line:
+def line(status: str = "pass", check_id: str = "load.listed", **other: object) -> Line:
     """A check's line; one that did not pass says why."""
     passed = status == "pass"
-    made = {
+    made: dict[str, object] = {
         "id": check_id,
+        "family": check_id.partition(".")[0],
         "claim": f"{check_id} holds",
         "status": status,
         "measured": "this",
@@ -70,6 +76,8 @@ def line(status: str = "pass", check_id: str = "gpu.listed", **other: object) ->
         "cause": "" if passed else "a cause",
         "cure": "" if passed else "a cure",
         "seconds": 0.5,
+        "evidence": "",
+        "figures": {},
     }
     return cast("Line", {**made, **other})
 

@@ -57,6 +57,15 @@ def test_only_what_did_not_pass_has_a_cause_and_a_cure() -> None:
     assert lines["b"]["cure"]
 
 
+def test_what_only_warns_lets_what_needs_it_run() -> None:
+    slow = check("a", "a is quick", cause="a cause")(
+        lambda expected: Finding(False, 1, 2, warns=True)
+    )
+    lines = served(slow, fake("b", True, ("a",)))
+    assert [line["status"] for line in lines.values()] == ["warn", "pass"]
+    assert lines["a"]["cause"] == "a cause"
+
+
 def test_a_long_message_keeps_its_beginning_and_its_end() -> None:
     short = brief("\x1b[1mbegins\n" + "x" * 5000 + " ends")
     assert short.startswith("begins x")

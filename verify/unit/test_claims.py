@@ -65,7 +65,7 @@ def test_the_program_tells_every_check_and_leaves_nothing_behind(tmp_path: Path)
     ran = sent(tmp_path, expected(libraries=["/lost"]).dump())
     lines = {line["id"]: line["status"] for line in lines_in(ran.stdout)}
     assert list(lines) == [check.id for check in CHECKS]
-    assert lines["environment.imports"] != "pass"
+    assert lines["load.imports"] != "pass"
     assert ran.returncode == 1
     assert list(tmp_path.iterdir()) == []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import json
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from verify.onhost.catalogue import CHECKS, checks_for
-from verify.onhost.expected import Expected
+from verify.onhost.expected import PROFILES, Expected
 from verify.settings import PROJECT
 from verify.unit.macs import expected
 
@@ -32,6 +33,8 @@ def test_package_names_are_compared_as_indexes_compare_them() -> None:
         ({"gpu": "yes"}, "gpu must be true or false."),
         ({"timeout": 0}, "timeout must be a number of seconds above 0."),
         ({"timeout": "5"}, "timeout must be a number of seconds above 0."),
+        ({"profile": "thorough"}, "profile must be one of smoke, standard, full, soak."),
+        ({"soak_minutes": 0}, "soak_minutes must be a number of minutes above 0."),
         ({"lock": {}}, "lock must name at least one package and its version."),
     ],
 )
@@ -55,22 +58,32 @@ def test_what_is_no_object_is_refused(text: str) -> None:
 
 def test_a_row_without_a_gpu_has_no_check_that_needs_one() -> None:
     families = {check.id for check in checks_for(expected(gpu=False))}
-    assert "environment.imports" in families
+    assert "load.imports" in families
     assert "training.linear_cpu" in families
     assert not {name for name in families if "gpu" in name or name.startswith("numerics")}
     assert "training.placement" not in families
 
 
+def test_a_profile_has_its_own_checks_and_those_of_the_smaller_ones() -> None:
+    before: set[str] = set()
+    for profile in PROFILES:
+        ids = {check.id for check in checks_for(expected(profile=profile))}
+        assert before <= ids
+        before = ids
+    assert "load.imports" in {check.id for check in checks_for(expected(profile="smoke"))}
+    assert all(check.profile in PROFILES for check in CHECKS)
+
+
 def test_what_a_check_needs_comes_before_it_on_every_row() -> None:
-    for gpu in (True, False):
+    for gpu, profile in itertools.product((True, False), PROFILES):
         before: set[str] = set()
-        for check in checks_for(expected(gpu=gpu, libraries=["x"])):
+        for check in checks_for(expected(gpu=gpu, profile=profile, libraries=["x"])):
             assert before.issuperset(check.needs), check.id
             before.add(check.id)
 
 
 def test_after_a_gpu_that_does_not_open_tensorflow_is_asked_nothing() -> None:
-    assert [check.id for check in CHECKS if check.poisons] == ["gpu.logical"]
+    assert [check.id for check in CHECKS if check.poisons] == ["load.logical"]
 
 
 def test_every_check_has_an_id_of_its_own_a_claim_a_cause_and_a_cure() -> None:

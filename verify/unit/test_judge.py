@@ -63,9 +63,9 @@ def test_a_mac_on_which_everything_holds_is_right(monkeypatch: pytest.MonkeyPatc
 
 
 def test_one_check_that_fails_makes_the_mac_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
-    verdict = judged(monkeypatch, printed(lines(failing="gpu.matmul")))
+    verdict = judged(monkeypatch, printed(lines(failing="placement.matmul")))
     assert verdict.verdict == "fail"
-    assert by_id(verdict)["gpu.matmul"] == "fail"
+    assert by_id(verdict)["placement.matmul"] == "fail"
 
 
 def test_what_the_plan_would_still_do_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,14 +27,14 @@ def row(text: str, name: str) -> str:
 
 
 def test_a_simulated_mac_is_called_simulated_and_its_gpu_a_test_gpu() -> None:
-    text = row(shown(verdict("m2", "pass", line("pass", "gpu.matmul"))), "m2")
+    text = row(shown(verdict("m2", "pass", line("pass", "placement.matmul"))), "m2")
     assert "simulated, Apple M2 Pro, macOS 14.6.1" in text
     assert "test GPU" in text
     assert "Metal" not in text
 
 
 def test_a_real_mac_is_not_called_simulated() -> None:
-    text = shown(verdict("m2", "pass", line("pass", "gpu.matmul"), simulated=False))
+    text = shown(verdict("m2", "pass", line("pass", "placement.matmul"), simulated=False))
     assert "simulated" not in text
     assert "Metal" in row(text, "m2")
 
@@ -47,9 +47,9 @@ def test_a_row_counts_the_checks_that_passed() -> None:
 
 def test_the_gpu_column_says_what_is_known_of_it() -> None:
     gpus = {
-        "m1": verdict("m1", "fail", line("fail", "gpu.matmul")),
-        "m2": verdict("m2", "fail", line("not run", "gpu.matmul")),
-        "m3": verdict("m3", "pass", line("pass", "environment.imports")),
+        "m1": verdict("m1", "fail", line("fail", "placement.matmul")),
+        "m2": verdict("m2", "fail", line("not run", "placement.matmul")),
+        "m3": verdict("m3", "pass", line("pass", "load.imports")),
     }
     text = shown(*gpus.values())
     cells = [row(text, name).split("|")[4].strip() for name in gpus]
@@ -57,8 +57,8 @@ def test_the_gpu_column_says_what_is_known_of_it() -> None:
 
 
 def test_each_failed_check_says_measured_expected_cause_and_cure() -> None:
-    text = shown(verdict("m2", "fail", line("fail", "gpu.listed", measured="[no] GPU")))
-    for word in ("gpu.listed: gpu.listed holds", "[no] GPU", "that", "a cause", "a cure"):
+    text = shown(verdict("m2", "fail", line("fail", "load.listed", measured="[no] GPU")))
+    for word in ("load.listed: load.listed holds", "[no] GPU", "that", "a cause", "a cure"):
         assert word in text
 
 

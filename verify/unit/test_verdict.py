@@ -19,6 +19,8 @@ from verify.verdict import Verdict, lines_in, outcome, place, write
         (["pass", "pass"], "pass"),
         (["pass", "fail", "not run"], "fail"),
         (["inconclusive", "fail"], "fail"),
+        (["pass", "warn"], "pass"),
+        (["warn", "fail"], "fail"),
         (["pass", "inconclusive"], "inconclusive"),
         (["pass", "not run"], "inconclusive"),
         ([], "inconclusive"),
