@@ -138,13 +138,14 @@ def wanted(variables: Mapping[str, Any]) -> dict[str, Any]:
 def probe(wanted: Mapping[str, Any]) -> tuple[str, ...]:
     """The probe as arguments of `/bin/sh -c`: its text, its name, and what it takes."""
     script = (ROLE / "files" / "probe.sh").read_text()
-    files = filters("access").paths(wanted)
+    files = filters("held").paths(filters("access").paths(wanted), wanted)
     return (script, "probe", *filters("plan").probe_arguments(pins(), wanted), files)
 
 
 def plan(reading: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
     """What the role would do for the Mac of this reading."""
     choices = filters("row").choices(reading, pins(), wanted)
+    choices = filters("held").held(choices, reading, wanted)
     steps = filters("plan").plan(reading, choices, wanted)
     found: dict[str, Any] = filters("access").access(steps, reading, wanted)
     return found

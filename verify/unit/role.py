@@ -35,6 +35,7 @@ labels = plugin("labels")
 planning = plugin("plan")
 choosing = plugin("row")
 accessing = plugin("access")
+holding = plugin("held")
 PINS: list[dict[str, Any]] = read("vars/main/pins.yml")["_tensorflow_metal_pins"]
 LOCKS = ROLE / "files" / "locks"
 PYTHON = "/opt/homebrew/opt/python@3.11/bin/python3.11"
@@ -136,6 +137,7 @@ def intel(**changes: object) -> dict[str, Any]:
 
 def planned(reading: dict[str, Any], pins: list[dict[str, Any]] = PINS, **switches: object) -> Plan:
     wanted = WANTED | switches
-    steps = planning.plan(reading, choosing.choices(reading, pins, wanted), wanted)
+    choices = holding.held(choosing.choices(reading, pins, wanted), reading, wanted)
+    steps = planning.plan(reading, choices, wanted)
     plan: Plan = accessing.access(steps, reading, wanted)
     return plan

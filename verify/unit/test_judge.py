@@ -40,7 +40,7 @@ def judged(
     """The verdict on a Mac with this plan that gives these answers after its reading."""
     role = SimpleNamespace(
         probe_arguments=lambda pins, wanted: ["home"],
-        paths=lambda wanted: "file",
+        paths=lambda *wanted: "file",
         reading=json.loads,
     )
     monkeypatch.setattr(settings, "filters", lambda name: role)

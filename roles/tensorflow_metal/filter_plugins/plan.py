@@ -99,6 +99,8 @@ def plan(reading: Reading, choices: Sequence[Choice], wanted: Wanted) -> dict[st
 
 def target(reading: Reading, choice: Choice, wanted: Wanted) -> dict[str, Any]:
     """The environment that a choice asks for, and what is wrong with it, if anything is."""
+    if "target" in choice:
+        return dict(choice["target"])
     row, text = choice["row"], choice["text"]
     source = python_source(reading, row, wanted)
     python = base_python(row, source, wanted)
