@@ -147,5 +147,7 @@ def plan(reading: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any
     choices = filters("row").choices(reading, pins(), wanted)
     choices = filters("held").held(choices, reading, wanted)
     steps = filters("plan").plan(reading, choices, wanted)
+    standing = filters("held").standing(reading, wanted)
+    steps = filters("prune").prune(steps, reading, wanted, standing)
     found: dict[str, Any] = filters("access").access(steps, reading, wanted)
     return found

@@ -36,6 +36,7 @@ planning = plugin("plan")
 choosing = plugin("row")
 accessing = plugin("access")
 holding = plugin("held")
+pruning = plugin("prune")
 PINS: list[dict[str, Any]] = read("vars/main/pins.yml")["_tensorflow_metal_pins"]
 LOCKS = ROLE / "files" / "locks"
 PYTHON = "/opt/homebrew/opt/python@3.11/bin/python3.11"
@@ -94,6 +95,8 @@ def right(**changes: object) -> dict[str, Any]:
         "links": {"current": NAME},
         "environments": [environment()],
         "tools": {"uv": "0.13.8"},
+        "now": 1_800_000_000,
+        "running": [],
         "seen": [],
         "files": {},
     }
@@ -139,5 +142,6 @@ def planned(reading: dict[str, Any], pins: list[dict[str, Any]] = PINS, **switch
     wanted = WANTED | switches
     choices = holding.held(choosing.choices(reading, pins, wanted), reading, wanted)
     steps = planning.plan(reading, choices, wanted)
+    steps = pruning.prune(steps, reading, wanted, holding.standing(reading, wanted))
     plan: Plan = accessing.access(steps, reading, wanted)
     return plan

@@ -157,15 +157,34 @@ def test_a_reading_has_every_field_of_the_contract_in_its_type(mac: Mac) -> None
     reading = mac.reading()
     types = {
         bool: "simulated rosetta virtual admin owner_there",
-        int: "schema memory_bytes free_bytes uid",
+        int: "schema memory_bytes free_bytes uid now",
         str: "kernel machine macos build chip user sudo",
-        list: "pythons environments seen",
+        list: "pythons environments running seen",
         dict: "command_line_tools files homebrew formulae home links tools",
     }
     for kind, names in types.items():
         for name in names.split():
             assert type(reading.pop(name)) is kind, name
     assert reading == {}
+
+
+def test_who_runs_from_the_home_is_told_and_nothing_else_of_a_command(mac: Mac) -> None:
+    framework = "/opt/homebrew/Cellar/python@3.11/3.11.9/Frameworks/Python.framework/Versions/3.11"
+    mac.tool(
+        "ps",
+        f"""cat <<TEXT
+    00:07 {mac.home}/envs/tf-2.16-0123456789ab/bin/python -m ipykernel --token secret
+ 03:02:01 /bin/sh {mac.home}/current/bin/jupyter lab
+2-00:00:00 {framework}/Resources/Python.app/Contents/MacOS/Python train.py
+    10:00 /bin/zsh -l
+TEXT""",
+    )
+    assert mac.reading()["running"] == [
+        {"where": "tf-2.16-0123456789ab", "elapsed": "00:07"},
+        {"where": "current", "elapsed": "03:02:01"},
+        {"where": "", "elapsed": "2-00:00:00"},
+    ]
+    assert "\nps -axo etime=,command=\n" in (mac.folder / "started").read_text()
 
 
 def test_the_hardware_is_what_sysctl_says(mac: Mac) -> None:

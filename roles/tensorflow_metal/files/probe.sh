@@ -235,6 +235,23 @@ environments() {
     printf '],"tools":{"uv":"%s"},' "$found"
 }
 
+# Who runs from an environment: since when, and what of the home their command names. A framework's
+# Python names none, wherever it was started from. Nothing else of a command is told: it may be secret.
+running() {
+    printf '"now":%s,"running":[' "$(date +%s)"
+    ps -axo etime=,command= | awk -v home="$home/" '
+        BEGIN { ORS = "" }
+        {
+            where = ""
+            if (at = index($0, home)) {
+                rest = substr($0, at + length(home)); sub(/^envs\//, "", rest)
+                if (match(rest, /^[A-Za-z0-9._-]+/)) where = substr(rest, 1, RLENGTH)
+            } else if (!index($0, "/Python.app/Contents/MacOS/Python")) next
+            print (said++ ? "," : "") "{\"where\":\"" where "\",\"elapsed\":\"" $1 "\"}"
+        }'
+    printf '],'
+}
+
 # What others put there, which is left alone: in every home, since TensorFlow loads a plugin that
 # lies in the site-packages of the user who runs it.
 seen() {
@@ -272,5 +289,6 @@ homebrew
 interpreters
 texts
 environments
+running
 seen
 printf '}\n'

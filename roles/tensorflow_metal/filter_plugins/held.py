@@ -170,11 +170,11 @@ def left(targets: Sequence[Mapping[str, Any]], reading: Reading, wanted: Wanted,
 
 
 def standing(reading: Reading, wanted: Wanted) -> dict[str, Any]:
-    """What a rollback is decided by: `names` (for each what it leads to, led to before and is held
-    on), `environments` (for each its path, its packages and what is wrong with it), the owner, and
-    `unreadable`, the sentence on a file that is none.
+    """What a rollback is decided by: `names` (for each what it leads to, led to before and until
+    when, and is held on), `environments` (for each its path, its packages and what is wrong with
+    it), the owner, and `unreadable`, the sentence on a file that is none.
     """
-    unreadable, holds, earlier = "", {}, {}
+    unreadable, holds, past, earlier = "", {}, {}, {}
     asked = {"current", *(other["name"] for other in wanted["also"])}
     names = [
         name
@@ -182,7 +182,7 @@ def standing(reading: Reading, wanted: Wanted) -> dict[str, Any]:
         if name in asked or linked in by_name(reading)
     ]
     try:
-        holds = recorded(HOLD, reading, wanted)
+        holds, past = recorded(HOLD, reading, wanted), recorded(BEFORE, reading, wanted)
         earlier = {name: before(reading, wanted, name) for name in names}
     except ValueError as error:
         unreadable = str(error)
@@ -193,6 +193,7 @@ def standing(reading: Reading, wanted: Wanted) -> dict[str, Any]:
             name: {
                 "linked": reading["links"][name],
                 "before": earlier.get(name, ""),
+                "past": past.get(name, []),
                 "hold": holds.get(name, {}),
             }
             for name in names

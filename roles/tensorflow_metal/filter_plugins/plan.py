@@ -29,9 +29,6 @@ SERVED = {"arm64": 15}
 STANDALONE = {"3.9": "3.9.25", "3.10": "3.10.22", "3.11": "3.11.18", "3.12": "3.12.16"}
 ARCHITECTURES = {"arm64": "aarch64", "x86_64": "x86_64"}
 SOURCES = ("homebrew", "standalone", "miniforge")
-# What it takes to build an environment, by extra: it is unpacked into uv's cache and into its
-# place.
-ROOM_KIB = {"core": 3_000_000, "lab": 4_500_000}
 # What others put on a Mac, by the probe's word for it.
 LEFT_ALONE = {
     "environment": "{path} ({packages}) is another's environment and left alone.",
@@ -39,8 +36,6 @@ LEFT_ALONE = {
     "plugin": "{path} is left alone, but breaks TensorFlow for whoever runs it with that folder on "
     "Python's path: it is a second plugin.",
 }
-# The end of an environment's name: of its lock's and Python's hash, and which copy it is.
-OURS = re.compile(r"-[0-9a-f]{12}(\.\d+)?$")
 # The formulae that only packages of these extras load.
 NEEDED = {"libomp": {"lab": "LightGBM and XGBoost"}}
 
@@ -48,16 +43,15 @@ NEEDED = {"libomp": {"lab": "LightGBM and XGBoost"}}
 def plan(reading: Reading, choices: Sequence[Choice], wanted: Wanted) -> dict[str, Any]:
     """List the steps that the Mac of `reading` still needs to have what was chosen for it.
 
-    `wanted` has the role's switches home, owner, python, formulae, installer and keep.
+    `wanted` has the role's switches home, owner, python, formulae and installer.
 
     Returns row (that of the first choice; None where anything is refused), refused (row id, or what
     else refuses, to a sentence), steps (each with id, found, wanted, both in a sentence, and root:
     whether it needs sudo), environments (one a choice: name, row, python and the source of it,
     environment, path, lock, its hash and packages), formulae (those that must be there), notes
-    (sentences on what is left alone or out), left (the names of the role's own links that nobody
-    asks for any more), prune (the environments to remove at the end) and prune_first (whether there
-    is room only without them). An empty list of steps means that the Mac
-    is right. Never raises for what a Mac or a user says: that is in `refused`.
+    (sentences on what is left alone or out) and left (the names of the role's own links that nobody
+    asks for any more). An empty list of steps means that the Mac is right. Never raises for what a
+    Mac or a user says: that is in `refused`.
     """
     refused = {key: why for choice in choices for key, why in choice["refused"].items()}
     unjudged: dict[str, str] = next((one["unjudged"] for one in choices if one["unjudged"]), {})
@@ -74,11 +68,7 @@ def plan(reading: Reading, choices: Sequence[Choice], wanted: Wanted) -> dict[st
         lacks = environment_steps(reading, one, wanted)
         one["stages"] = [step["id"] for step in lacks]
         steps += lacks
-    left = left_names(reading, wanted)
-    prune = prunable(reading, [one["environment"] for one in targets], int(wanted["keep"]), left)
-    room = room_after(reading, targets, prune, wanted)
-    hopeless = beyond_mending(reading, targets, steps, formulae, wanted) or room["refused"]
-    if hopeless:
+    if hopeless := beyond_mending(reading, targets, steps, formulae, wanted):
         return {**nothing, "refused": hopeless, "unjudged": {}}
     return {
         "row": dict(choices[0]["row"]),
@@ -91,9 +81,7 @@ def plan(reading: Reading, choices: Sequence[Choice], wanted: Wanted) -> dict[st
         "formulae": formulae,
         "uv": uv_version(wanted),
         "notes": notes(reading, targets, formulae, wanted),
-        "left": left,
-        "prune": prune,
-        "prune_first": room["prune_first"],
+        "left": left_names(reading, wanted),
     }
 
 
@@ -397,59 +385,6 @@ def left_names(reading: Reading, wanted: Wanted) -> list[str]:
     ]
 
 
-def prunable(reading: Reading, targets: Sequence[str], keep: int, left: Sequence[str]) -> list[str]:
-    """The environments to remove once `targets` are active: the unfinished, and the finished beyond
-    the newest `keep`. Never one that a link led to before, unless the name is one of `left`: it may
-    still be in use, and counts as the newest. What does not bear a name of the role's is not the
-    role's to remove.
-    """
-    linked = {target for name, target in reading["links"].items() if name not in left}
-    ours = [
-        e for e in reading["environments"] if OURS.search(e["name"]) and e["name"] not in targets
-    ]
-    finished = sorted((e for e in ours if e["receipt"]), key=made, reverse=True)
-    finished.sort(key=lambda e: e["name"] not in reading["links"].values())
-    kept = linked | {e["name"] for e in finished[:keep]}
-    return [e["name"] for e in ours if e["name"] not in kept]
-
-
-def room_after(
-    reading: Reading, targets: Sequence[Mapping[str, Any]], prune: Sequence[str], wanted: Wanted
-) -> dict[str, Any]:
-    """Whether what is to be built has room: `refused` where it has not, and `prune_first` where it
-    has only once the environments in `prune`, which go at the end anyway, are gone.
-    """
-    building = {one["environment"]: one["extra"] for one in targets if one["trouble"]}
-    needed = sum(ROOM_KIB.get(extra, ROOM_KIB["lab"]) for extra in building.values())
-    free = reading["free_bytes"] // 1024
-    freed = sum(size(e) for e in reading["environments"] if e["name"] in prune)
-    if not building or needed <= free + freed:
-        return {"refused": {}, "prune_first": bool(building) and needed > free}
-    names = " and ".join(building)
-    sentence = f"Building {names} takes {gigabytes(needed)} in {wanted['home']}, and"
-    sentence += f" {gigabytes(free)} are free."
-    rest = [
-        e
-        for e in reading["environments"]
-        if OURS.search(e["name"]) and e["name"] not in {*building, *reading["links"].values()}
-    ]
-    if rest:
-        there = ", ".join(f"{e['name']} ({gigabytes(size(e))})" for e in rest)
-        sentence += f" Environments that nobody uses now: {there}; tensorflow_metal_keep says how"
-        sentence += " many of them stay."
-    return {"refused": {"disk": f"{sentence} Make room and run again."}, "prune_first": False}
-
-
-def size(environment: Mapping[str, Any]) -> int:
-    """What an environment takes, in KiB, as its receipt says; 0 where none does."""
-    found = re.search(r'"kib": *(\d+)', environment["receipt"])
-    return int(found[1]) if found else 0
-
-
-def gigabytes(kib: int) -> str:
-    return f"{kib * 1024 / 1e9:.1f} GB"
-
-
 def receipt_of(environment: Mapping[str, Any]) -> str:
     """The environment that a receipt names; empty where it is no receipt."""
     try:
@@ -457,11 +392,6 @@ def receipt_of(environment: Mapping[str, Any]) -> str:
     except ValueError:
         return ""
     return str(receipt.get("environment", "")) if isinstance(receipt, dict) else ""
-
-
-def made(environment: Mapping[str, Any]) -> str:
-    found = re.search(r'"made": *"([^"]*)"', environment["receipt"])
-    return found[1] if found else ""
 
 
 def environment_trouble(
