@@ -1,17 +1,18 @@
-"""Does TensorFlow work in this environment at all? smoke.py gpu|cpu, run by its own Python.
+"""Does TensorFlow work in this environment at all? smoke.py gpu|cpu SECONDS, run by its own Python.
 
 Prints one JSON object and exits 0, or says why not on stderr and exits 1. TensorFlow runs in a
-child process with a time limit, since one that hangs cannot be stopped from inside. For a row with
-a GPU, the GPU must be listed and must run one MatMul with soft placement off: the one test of
-placement that cannot be fooled.
+child process with a time limit, since one that hangs cannot be stopped from inside; what hangs is
+killed with all that it started. For a row with a GPU, the GPU must be listed and must run one
+MatMul with soft placement off: the one test of placement that cannot be fooled.
 """
 
 import json
 import os
+import signal
 import subprocess
 import sys
 
-SECONDS = 300
+SHOWN = 40
 CHILD = """
 import json, sys
 import tensorflow as tf
@@ -28,22 +29,37 @@ print(json.dumps({"tensorflow": tf.__version__, "gpus": gpus, "matmul": product.
 """
 
 
-def main(promise: str) -> int:
-    environment = dict(os.environ, PYTHONNOUSERSITE="1", TF_CPP_MIN_LOG_LEVEL="2")
-    command = [sys.executable, "-c", CHILD, promise]
+def main(promise: str, seconds: float) -> int:
+    # stderr is told whole to the catalogue of faults, so TensorFlow is to say what goes wrong.
+    environment = dict(os.environ, PYTHONNOUSERSITE="1", TF_CPP_MIN_LOG_LEVEL="0")
+    child = subprocess.Popen(
+        [sys.executable, "-c", CHILD, promise],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
     try:
-        child = subprocess.run(
-            command, env=environment, capture_output=True, text=True, timeout=SECONDS
-        )
+        out, said = child.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
-        print(f"TensorFlow did not answer within {SECONDS} seconds.", file=sys.stderr)
-        return 1
+        os.killpg(child.pid, signal.SIGKILL)
+        said = child.communicate()[1]
+        return wrong(said, f"TensorFlow did not answer within {seconds:g} seconds: it hung.")
+    if child.returncode < 0:
+        return wrong(said, f"TensorFlow died of {signal.Signals(-child.returncode).name}.")
     if child.returncode:
-        print("\n".join(child.stderr.strip().splitlines()[-5:]), file=sys.stderr)
-        return 1
-    print(json.dumps(json.loads(child.stdout.strip().splitlines()[-1])))
+        return wrong(said, "")
+    print(json.dumps(json.loads(out.strip().splitlines()[-1])))
     return 0
 
 
+def wrong(said: str, sentence: str) -> int:
+    lines = [*said.strip().splitlines()[-SHOWN:], sentence]
+    print("\n".join(lines).strip(), file=sys.stderr)
+    return 1
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1], float(sys.argv[2])))

@@ -103,6 +103,7 @@ def target(standing: Standing, way: Mapping[str, Any]) -> dict[str, Any]:
         "environment": name,
         "path": there["path"],
         "packages": there["packages"],
+        "stages": ["activate"],
     }
 
 
