@@ -13,6 +13,7 @@ import subprocess
 import sys
 
 SHOWN = 40
+PATIENCE = 10
 CHILD = """
 import json, sys
 import tensorflow as tf
@@ -44,9 +45,13 @@ def main(promise: str, seconds: float) -> int:
     try:
         out, said = child.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
+        hung = f"TensorFlow did not answer within {seconds:g} seconds: it hung."
         os.killpg(child.pid, signal.SIGKILL)
-        said = child.communicate()[1]
-        return wrong(said, f"TensorFlow did not answer within {seconds:g} seconds: it hung.")
+        try:
+            return wrong(child.communicate(timeout=PATIENCE)[1], hung)
+        except subprocess.TimeoutExpired:
+            # Inside a driver's call that never returns, not even SIGKILL ends it.
+            return wrong("", f"{hung} Process {child.pid} cannot be ended: restart this Mac.")
     if child.returncode < 0:
         return wrong(said, f"TensorFlow died of {signal.Signals(-child.returncode).name}.")
     if child.returncode:
