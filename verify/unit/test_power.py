@@ -1,0 +1,136 @@
+"""Least power: who each task works as, what it leaves for others to write, what is not checked."""
+
+from __future__ import annotations
+
+import configparser
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from verify.unit.role import PACKAGES, ROLE, WANTED, accessing
+
+PROJECT = ROLE.parents[1]
+Task = dict[str, Any]
+OWNER = "{{ __tensorflow_metal_plan.owner }}"
+AS_OWNER = "{{ _tensorflow_metal_as_owner }}"
+# Each way to become somebody, in the words of docs/security.md.
+WHO = {
+    ("True", ""): "root",
+    (AS_OWNER, OWNER): "the owner",
+    (AS_OWNER, "root"): "root for the owner",
+    ("{{ item.root or _tensorflow_metal_as_owner }}", "root"): "root for the owner",
+    (
+        "{{ _tensorflow_metal_as_owner or __tensorflow_metal_reading.home.owner"
+        " != __tensorflow_metal_plan.owner }}",
+        "",
+    ): "root at first",
+    (
+        "{{ _tensorflow_metal_lock_needs_sudo }}",
+        "{{ _tensorflow_metal_locker }}",
+    ): "the owner, root at first",
+}
+# Modules that make files or folders, and what they call the path.
+MAKES = ("file", "copy", "template", "get_url", "unarchive", "lineinfile", "blockinfile")
+
+
+def tasks(items: list[Task]) -> Iterator[Task]:
+    for task in items:
+        yield task
+        for part in ("block", "rescue", "always"):
+            yield from tasks(task.get(part, []))
+
+
+def every_task() -> list[Task]:
+    files = sorted((ROLE / "tasks").glob("*.yml"))
+    found = [task for file in files for task in tasks(yaml.safe_load(file.read_text()))]
+    assert len(found) > 100
+    return found
+
+
+def raised() -> list[tuple[str, str]]:
+    """Each task that becomes somebody, and whom."""
+    found = []
+    for task in every_task():
+        if task.get("become", False) is not False:
+            user = task.get("become_user", "")
+            found.append((task["name"], WHO.get((str(task["become"]), user), "somebody else")))
+    return found
+
+
+def documented() -> list[tuple[str, str, str]]:
+    text = (PROJECT / "docs" / "security.md").read_text()
+    found: list[tuple[str, str, str]] = re.findall(
+        r"(?m)^\| ([a-z_]+ \| [^|]+) \| ([^|]+) \| ([^|]+) \|$", text
+    )
+    return found
+
+
+def test_each_task_that_becomes_somebody_is_in_the_document_with_its_reason() -> None:
+    rows = documented()
+    assert [(name, who) for name, who, _ in rows[1:]] == raised()
+    assert all(re.fullmatch(r"[A-Z`].{10,}\.", why) for _, _, why in rows[1:])
+
+
+def test_nobody_becomes_somebody_outside_the_tasks_that_need_it() -> None:
+    config = configparser.ConfigParser(interpolation=None)
+    config.read(PROJECT / "ansible.cfg")
+    assert "privilege_escalation" not in config
+    for file in [PROJECT / "site.yml", *(PROJECT / "playbooks").rglob("*.yml")]:
+        assert "become" not in file.read_text(), file.name
+
+
+def made() -> list[tuple[Task, str, dict[str, Any]]]:
+    """Each task that leaves a file or a folder, with its module and that one's arguments."""
+    found = []
+    for task in every_task():
+        for module in MAKES:
+            given = task.get(f"ansible.builtin.{module}")
+            if given and given.get("state") not in ("absent", "link"):
+                found.append((task, module, given))
+    assert len(found) > 15
+    return found
+
+
+@pytest.mark.parametrize(("task", "module", "given"), made(), ids=lambda one: str(one)[:60])
+def test_what_is_made_has_an_owner_and_a_mode(
+    task: Task, module: str, given: dict[str, Any]
+) -> None:
+    assert given.get("owner"), task["name"]
+    mode = given.get("mode", "")
+    if mode == "{{ item.mode }}":
+        files = accessing.wanted_files([{"name": "current", "packages": PACKAGES}], WANTED)
+        assert {file["mode"] for file in files} <= {"0644", "0755"}
+    else:
+        assert re.fullmatch(r"0[0-7]{3}", mode), task["name"]
+        assert not int(mode, 8) & 0o022, f"{task['name']}: others may write"
+
+
+def test_no_shell_of_the_role_opens_a_path_to_others() -> None:
+    for file in (ROLE / "files").glob("*.sh"):
+        for found in re.findall(r"(?:chmod|umask|mkdir -m|install -m) +\S+", file.read_text()):
+            assert found in ("umask 022", "umask 077"), f"{file.name}: {found}"
+
+
+def test_a_mac_is_known_by_its_key() -> None:
+    config = configparser.ConfigParser(interpolation=None)
+    config.read(PROJECT / "ansible.cfg")
+    assert config["defaults"].getboolean("host_key_checking", fallback=True)
+    assert config["defaults"].getboolean("allow_world_readable_tmpfiles", fallback=False) is False
+    text = [config["ssh_connection"]["ssh_args"], (PROJECT / "inventory.example").read_text()]
+    text += [file.read_text() for file in (PROJECT / "verify" / "host").glob("*.py")]
+    for unchecked in ("StrictHostKeyChecking", "UserKnownHostsFile", "/dev/null"):
+        assert not any(unchecked in one for one in text), unchecked
+
+
+def test_no_task_shows_the_index() -> None:
+    """Only one file on the Mac has it, and the task that writes that says nothing."""
+    for task in every_task():
+        if "_tensorflow_metal_exported" in str({k: v for k, v in task.items() if k != "block"}):
+            assert task["no_log"] is True, task["name"]
+            assert task["ansible.builtin.copy"]["mode"] == "0600"
+    options = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text())["argument_specs"]
+    for entry in options.values():
+        assert entry["options"]["tensorflow_metal_index"]["no_log"] is True
