@@ -185,6 +185,13 @@ def test_each_name_has_its_own_before() -> None:
     assert going(back(reading, only="course-a")) == {"course-a": OLDER}
 
 
+def test_a_rollback_of_one_name_leaves_the_holds_of_others() -> None:
+    other = HELD | {"environment": OLDER}
+    reading = mac({"course-a": other}, links={"current": NAME, "course-a": OLDER})
+    holds = json.loads(back(reading, only="current")["hold"])
+    assert (holds["course-a"], holds["current"]["environment"]) == (other, OLD)
+
+
 def test_a_release_ends_the_holds_that_it_names() -> None:
     other = HELD | {"environment": OLDER}
     links = {"current": OLD, "course-a": OLDER}
