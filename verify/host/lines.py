@@ -7,8 +7,8 @@ from typing import Any
 
 from verify.host.run import Answer
 from verify.onhost.catalogue import CHECKS
-from verify.onhost.parent import last_words
 from verify.onhost.registry import Check, Finding, Line, on_gpu
+from verify.onhost.words import last_words
 from verify.verdict import Status, lines_in
 
 PLANNED = "machine.planned"

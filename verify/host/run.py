@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from verify.onhost.parent import last_words
+from verify.onhost.words import last_words
 
 if TYPE_CHECKING:
     from testinfra.host import Host

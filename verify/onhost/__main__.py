@@ -10,10 +10,10 @@ import json
 import os
 import sys
 
-from .catalogue import checks_for
-from .child import serve
+from .catalogue import CHECKS, checks_for
+from .child import prepare, serve
 from .expected import Expected
-from .parent import watch
+from .parent import Parent
 from .registry import Line
 
 CHILD = "--child"
@@ -22,10 +22,7 @@ CHILD = "--child"
 def main() -> int:
     arguments = sys.argv[1:]
     if arguments[:1] == [CHILD]:
-        pipe, text = int(arguments[1]), arguments[2]
-        expected = Expected.parse(text)
-        with os.fdopen(pipe, "w") as lines:
-            serve(checks_for(expected), expected, lines)
+        child(int(arguments[1]), Expected.parse(arguments[2]), json.loads(arguments[3]))
         return 0
     if len(arguments) != 1:
         print("Give what is expected of this Mac, as one JSON argument.", file=sys.stderr)
@@ -44,13 +41,18 @@ def main() -> int:
 
     # -I: neither the user's own packages nor PYTHON* variables reach the environment under test.
     command = [sys.executable, "-I", "-B", sys.argv[0], CHILD]
-    watch(
-        checks_for(expected),
-        lambda pipe: [*command, str(pipe), arguments[0]],
-        expected.timeout,
-        tell,
+    Parent(expected, lambda pipe, orders: [*command, str(pipe), arguments[0], orders], tell).watch(
+        checks_for(expected)
     )
     return 0 if set(statuses) <= {"pass", "warn"} else 1
+
+
+def child(pipe: int, expected: Expected, orders: dict[str, list[str]]) -> None:
+    """Run the ordered checks and write their lines to the pipe."""
+    checks = [check for check in CHECKS if check.id in orders["checks"]]
+    with os.fdopen(pipe, "w") as lines:
+        prepare(checks, expected, orders["passed"])
+        serve(checks, expected, lines, orders["passed"])
 
 
 if __name__ == "__main__":

@@ -35,6 +35,12 @@ CHECKS: tuple[Check, ...] = (
 
 
 def checks_for(expected: Expected) -> tuple[Check, ...]:
-    """The checks of this Mac's row and profile; a row without a GPU has none that needs one."""
+    """The checks of this row, profile and families; without a GPU, none that needs one."""
     wished = PROFILES[: PROFILES.index(expected.profile) + 1]
-    return tuple(check for check in CHECKS if check.profile in wished and check.when(expected))
+    return tuple(
+        check
+        for check in CHECKS
+        if check.profile in wished
+        and check.when(expected)
+        and (not expected.families or check.family in expected.families)
+    )

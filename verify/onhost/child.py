@@ -6,7 +6,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TextIO
 
 from .expected import Expected
@@ -16,31 +16,55 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 STDERR = 2
 HALF = 250
 LONGEST = 2 * HALF + 10
+RAISED = "TensorFlow, its plugin or a package raises an error here."
+# Their checks take TensorFlow for granted; load's are there to see whether it can be.
+READY = ("placement", "numerics", "training", "performance", "endurance")
+OPENED = "load.logical"
 
 
-def serve(checks: Iterable[Check], expected: Expected, lines: TextIO) -> None:
-    """Run the checks in order.
+def serve(
+    checks: Iterable[Check], expected: Expected, lines: TextIO, passed: Collection[str] = ()
+) -> None:
+    """Run the checks in order, after those that have `passed` in another child.
 
-    Writes `{"started": id, "said": bytes}` before each check and its Line after
-    it, so that the parent knows which one was running when nothing more comes,
-    and what of the standard error was there before it.
+    Writes `{"started": id, "said": bytes}` before each check, and after it the
+    same as `finished` and its Line, so that the parent knows which one was
+    running when nothing more comes, and what it printed.
     """
-    passed: set[str] = set()
+    right = set(passed)
     poison = ""
     for check in checks:
-        blocker = poison or next((need for need in check.needs if need not in passed), "")
+        blocker = poison or next((need for need in check.needs if need not in right), "")
         if blocker:
-            why = f"{blocker} did not pass, and without it this one says nothing."
-            line = check.not_run(why, f"Mend {blocker} first.")
+            line = check.blocked(blocker)
         else:
-            said = os.fstat(STDERR).st_size
-            print(json.dumps({"started": check.id, "said": said}), file=lines, flush=True)
+            note("started", check, lines)
             line = run(check, expected)
+            note("finished", check, lines)
         if line["status"] in ("pass", "warn"):
-            passed.add(check.id)
+            right.add(check.id)
         elif line["status"] == "fail" and check.poisons:
             poison = check.id
         print(json.dumps(line), file=lines, flush=True)
+
+
+def prepare(checks: Iterable[Check], expected: Expected, passed: Collection[str]) -> None:
+    """Import TensorFlow outside any check's seconds; keep it off a GPU that does not open.
+
+    Once opening it has failed, TensorFlow hangs in whatever it is asked next, on the CPU too.
+    """
+    if not any(check.family in READY for check in list(checks)[:1]):
+        return
+    import tensorflow as tf
+
+    if expected.gpu and OPENED not in passed:
+        tf.config.set_visible_devices([], "GPU")
+
+
+def note(event: str, check: Check, lines: TextIO) -> None:
+    """Tell the parent how far the check is, and how much was printed until then."""
+    said = os.fstat(STDERR).st_size
+    print(json.dumps({event: check.id, "said": said}), file=lines, flush=True)
 
 
 def run(check: Check, expected: Expected) -> Line:
@@ -49,7 +73,8 @@ def run(check: Check, expected: Expected) -> Line:
     try:
         finding = check.measure(expected)
     except Exception as error:
-        finding = Finding(False, f"{type(error).__name__}: {brief(str(error))}", check.claim)
+        measured = f"{type(error).__name__}: {brief(str(error))}"
+        finding = Finding(False, measured, check.claim, RAISED)
     return check.line(finding.status, finding, time.monotonic() - began)
 
 

@@ -18,7 +18,8 @@ class Expected:
     `environment` and `base_python` are absolute paths; `lock` maps normalised
     names to versions; `libraries` are absolute paths of shared libraries;
     `timeout` is the seconds one check may take; `profile` says which checks are
-    wished; `chip`, `virtual` and `macos` are what the probe read.
+    wished, of these `families` alone where some are named; `chip`, `virtual` and
+    `macos` are what the probe read.
     """
 
     pin: str
@@ -35,6 +36,7 @@ class Expected:
     chip: str
     virtual: bool
     macos: str
+    families: list[str] = dataclasses.field(default_factory=list)
 
     @classmethod
     def parse(cls, text: str) -> Expected:

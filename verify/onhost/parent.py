@@ -1,146 +1,95 @@
-"""The parent: starts one child, relays its lines, and judges what is missing."""
+"""The parent: a child for each family, and a fresh one for what a dead one left."""
 
 from __future__ import annotations
 
 import json
-import os
-import re
-import select
-import signal
-import subprocess
 import tempfile
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import IO, Any
 
-from .registry import Check, Finding, Line
+from .expected import Expected
+from .process import Process, Tell
+from .registry import Check, Line, on_gpu
 
-# TensorFlow's information and its greetings: never the reason of anything.
-NOISE = re.compile(
-    r"^\d{4}-\d\d-\d\d \S+ I |^\d{4}-\d\d-\d\d \S+: I |^I\d{4} |^WARNING: All log messages"
-    r"|^\s*@ +0x|^To enable the following instructions|Could not identify NUMA node|\(0 MB memory\)"
+# Placement shares load's child while that lives: an import of TensorFlow takes seconds.
+FAMILIES = (
+    ("machine",),
+    ("environment",),
+    ("load", "placement"),
+    ("numerics",),
+    ("training",),
+    ("performance",),
+    ("endurance",),
 )
-CRASH = "TensorFlow or its plugin crashes or hangs here; after that nothing more can be asked."
-LEAVE = 10.0
+DEATHS = 3
+HANGS = 2
+RIGHT = ("pass", "warn")
+
+Command = Callable[[int, str], "list[str]"]
+"""command(pipe, orders): what starts a child; `orders` is JSON."""
 
 
-def watch(
-    checks: Sequence[Check],
-    command: Callable[[int], list[str]],
-    timeout: float,
-    tell: Callable[[Line], None],
-) -> None:
-    """Run `command(pipe)` and tell exactly one Line per check.
+class Parent:
+    """Tells exactly one Line per check, whatever happens to the children."""
 
-    `pipe` is the file descriptor the child writes its lines to. No check may
-    take longer than `timeout` seconds: only another process can see to that,
-    a SIGALRM handler never runs in a TensorFlow that hangs.
-    """
-    with tempfile.TemporaryDirectory(prefix="verify-") as folder:
-        log = Path(folder, "output")
-        reading, writing = os.pipe()
-        with log.open("wb") as output, os.fdopen(reading, "rb", buffering=0) as lines:
-            child = subprocess.Popen(
-                command(writing),
-                pass_fds=(writing,),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                # The user's own Keras settings stay unread, and unwritten.
-                env={**os.environ, "KERAS_BACKEND": "tensorflow", "KERAS_HOME": folder},
-                start_new_session=True,
-            )
-            os.close(writing)
-            relay = _Relay(checks, log, tell)
-            hung = _read(child, lines, relay, timeout)
-            ended = _end(child, 0 if hung else LEAVE)
-        relay.judge(f"hung: no answer within {timeout:g} s" if hung else ended)
+    def __init__(self, expected: Expected, command: Command, tell: Tell) -> None:
+        self._expected = expected
+        self._command = command
+        self._told_to = tell
+        self._passed: set[str] = set()
+        self._hangs = 0
 
+    def watch(self, checks: Sequence[Check]) -> None:
+        # What was not asked for cannot stand in the way.
+        self._passed |= {need for check in checks for need in check.needs}
+        self._passed -= {check.id for check in checks}
+        for group in groups(checks):
+            self._see_through(group)
 
-class _Relay:
-    """Tells each finished check once and remembers which one is running."""
+    def _see_through(self, rest: list[Check]) -> None:
+        """A group of checks, in as many children as it takes."""
+        deaths = 0
+        while rest := self._possible(rest):
+            if deaths == DEATHS:
+                guilty = f"{DEATHS} checks of this family ended the program"
+                for check in rest:
+                    self._tell(check.not_run(f"{guilty}.", "Mend those first."))
+                return
+            with tempfile.TemporaryDirectory(prefix="verify-") as folder:
+                process = Process(rest, self._expected, Path(folder), self._tell)
+                process.run(self._start(rest))
+            deaths += 1
+            self._hangs += process.hung
+            rest = [*process.waiting.values()]
 
-    def __init__(self, checks: Sequence[Check], log: Path, tell: Callable[[Line], None]) -> None:
-        self._waiting = {check.id: check for check in checks}
-        self._log = log
-        self._tell = tell
-        self._running: str | None = None
-        self._said_before = 0
+    def _start(self, checks: Iterable[Check]) -> Callable[[int], list[str]]:
+        ids = [check.id for check in checks]
+        orders = json.dumps({"checks": ids, "passed": sorted(self._passed)})
+        return lambda pipe: self._command(pipe, orders)
 
-    @property
-    def finished(self) -> bool:
-        return not self._waiting
+    def _possible(self, rest: Iterable[Check]) -> list[Check]:
+        """Those worth a child; the others are told as not run."""
+        left: list[Check] = []
+        for check in rest:
+            # A need among those that are left is the child's to see to.
+            known = self._passed.union(other.id for other in left)
+            lacking = [need for need in check.needs if need not in known]
+            if lacking:
+                self._tell(check.blocked(lacking[0]))
+            elif self._hangs >= HANGS and check.when is on_gpu:
+                why = f"{HANGS} checks hung already, and this one asks the same GPU."
+                self._tell(check.not_run(why, "Mend those first."))
+            else:
+                left.append(check)
+        return left
 
-    def take(self, raw: bytes) -> bool:
-        """Whether this was a line of the protocol; what is not, is left aside."""
-        try:
-            line: Any = json.loads(raw)
-        except ValueError:
-            return False
-        if not isinstance(line, dict):
-            return False
-        if line.get("started") in self._waiting:
-            self._running = line["started"]
-            self._said_before = int(line.get("said", 0))
-            return True
-        if line.get("id") in self._waiting and set(line) == set(Line.__annotations__):
-            self._waiting.pop(line["id"])
-            self._running = None
-            self._tell(line)  # type: ignore[arg-type]
-            return True
-        return False
-
-    def judge(self, end: str) -> None:
-        """The running check failed with the child; those after it were not run."""
-        if self.finished:
-            return
-        guilty = self._waiting.pop(self._running or next(iter(self._waiting)))
-        said = last_words(self._log.read_bytes()[self._said_before :])
-        measured = f"{end}; it said: {said or 'nothing'}"
-        self._tell(guilty.line("fail", Finding(False, measured, "the check ends", CRASH)))
-        for check in self._waiting.values():
-            why = f"The program ended in {guilty.id}."
-            self._tell(check.not_run(why, f"Mend {guilty.id} first."))
+    def _tell(self, line: Line) -> None:
+        if line["status"] in RIGHT:
+            self._passed.add(line["id"])
+        self._told_to(line)
 
 
-def last_words(output: bytes, count: int = 4) -> str:
-    """The last meaningful lines of what a child printed, as one line."""
-    lines = output.decode("utf-8", "replace").splitlines()
-    meant = [" ".join(line.split()) for line in lines if line.strip() and not NOISE.search(line)]
-    return " | ".join(line[:300] for line in meant[-count:])
-
-
-def _read(child: subprocess.Popen[bytes], lines: IO[bytes], relay: _Relay, timeout: float) -> bool:
-    """Relay lines until the child is done; True when it was silent for too long."""
-    buffered = b""
-    deadline = time.monotonic() + timeout
-    while not relay.finished:
-        if time.monotonic() > deadline:
-            return True
-        ready, _, _ = select.select([lines], [], [], 0.2)
-        if not ready:
-            if child.poll() is not None:
-                return False
-            continue
-        got = lines.read(65536)
-        if not got:
-            return False
-        *whole, buffered = (buffered + got).split(b"\n")
-        for line in whole:
-            if relay.take(line):
-                deadline = time.monotonic() + timeout
-    return False
-
-
-def _end(child: subprocess.Popen[bytes], patience: float) -> str:
-    """How the child ended, as a sentence; what has not left in time is killed."""
-    try:
-        code = child.wait(patience)
-    except subprocess.TimeoutExpired:
-        os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
-        return "hung: the program did not leave"
-    if code < 0:
-        return f"died of {signal.Signals(-code).name}"
-    return f"ended with exit status {code} before its time"
+def groups(checks: Sequence[Check]) -> list[list[Check]]:
+    """The checks that share a child, in the order in which they are run."""
+    found = [[check for check in checks if check.family in families] for families in FAMILIES]
+    return [group for group in found if group]

@@ -70,7 +70,8 @@ class Check:
 
     It is left out where `when` says no or a smaller `profile` is wished, and not
     run where one of `needs` did not pass. Where one that `poisons` fails,
-    nothing after it is run in its process.
+    nothing after it is run in its process. Beside the time that any check may
+    take it has the seconds that it `lasts` by design.
     """
 
     id: str
@@ -81,7 +82,8 @@ class Check:
     needs: tuple[str, ...]
     when: Callable[[Expected], bool]
     poisons: bool
-    profile: str = "standard"
+    profile: str
+    lasts: Callable[[Expected], float]
 
     @property
     def family(self) -> str:
@@ -108,6 +110,11 @@ class Check:
         """The outcome of a check that was never started."""
         return self.line("not run", Finding(False, "not run", self.claim, cause, cure))
 
+    def blocked(self, by: str) -> Line:
+        """The outcome where another check, which this one needs, did not pass."""
+        why = f"{by} did not pass, and without it this one says nothing."
+        return self.not_run(why, f"Mend {by} first.")
+
 
 def everywhere(expected: Expected) -> bool:
     """On every row."""
@@ -129,10 +136,11 @@ def check(
     when: Callable[[Expected], bool] = everywhere,
     poisons: bool = False,
     profile: str = "standard",
+    lasts: Callable[[Expected], float] = lambda expected: 0.0,
 ) -> Callable[[Measurement], Check]:
     """Turn a measurement into a check; cause and cure are told when it does not hold."""
 
     def made(measure: Measurement) -> Check:
-        return Check(check_id, claim, measure, cause, cure, needs, when, poisons, profile)
+        return Check(check_id, claim, measure, cause, cure, needs, when, poisons, profile, lasts)
 
     return made

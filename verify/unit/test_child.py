@@ -22,11 +22,12 @@ def served(*checks: Check) -> dict[str, Line]:
     return {line["id"]: line for line in told if "id" in line}
 
 
-def test_each_check_is_announced_before_it_runs() -> None:
+def test_each_check_is_announced_before_and_after_it_runs() -> None:
     lines = io.StringIO()
     serve([fake("a", True), fake("b", False)], expected(), lines)
     order = [json.loads(line) for line in lines.getvalue().splitlines()]
-    assert [line.get("started") or line["id"] for line in order] == ["a", "a", "b", "b"]
+    told = [line.get("started") or line.get("finished") or line["id"] for line in order]
+    assert told == ["a", "a", "a", "b", "b", "b"]
 
 
 def test_what_needs_a_failed_check_is_not_run_and_says_so() -> None:

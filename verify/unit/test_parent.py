@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from verify.onhost.parent import last_words, watch
-from verify.onhost.registry import Check, Finding, Line, check
+from verify.onhost.catalogue import CHECKS as ALL
+from verify.onhost.parent import Parent, groups
+from verify.onhost.registry import Check, Finding, Line, check, everywhere, on_gpu
+from verify.onhost.words import evidence, last_words
 from verify.settings import PROJECT
+from verify.unit.macs import expected
 
 TIMEOUT = 1.0
 CHILD = """
@@ -18,7 +22,7 @@ sys.path.insert(0, {project!r})
 from verify.onhost.child import serve
 from verify.onhost.registry import Finding, check
 
-pipe = int(sys.argv[1])
+pipe, orders = int(sys.argv[1]), json.loads(sys.argv[2])
 
 def fake(name, deed):
     return check(name, name, cause="")(lambda expected: Finding(deed() is None, name, name))
@@ -26,25 +30,37 @@ def fake(name, deed):
 def bad():
     {body}
 
-checks = [fake("first", lambda: None), fake("second", bad), fake("third", lambda: None)]
-serve(checks, None, os.fdopen(pipe, "w"))
+checks = [fake(name, bad if name in {bad!r} else lambda: None) for name in orders["checks"]]
+serve(checks, None, os.fdopen(pipe, "w"), orders["passed"])
 """
+FIRST, SECOND, THIRD, OTHER = (
+    *("numerics.first", "numerics.second", "numerics.third"),
+    "training.other",
+)
 
 
-def named(name: str) -> Check:
-    return check(name, f"{name} holds", cause="a cause")(lambda expected: Finding(True, 0, 0))
+def named(name: str, *needs: str, gpu: bool = False) -> Check:
+    when = on_gpu if gpu else everywhere
+    made = check(name, f"{name} holds", cause="a cause", needs=needs, when=when)
+    return made(lambda expected: Finding(True, 0, 0))
 
 
-CHECKS = [named(name) for name in ("first", "second", "third")]
+CHECKS = [named(name) for name in (FIRST, SECOND, THIRD, OTHER)]
 
 
-def lines_of(folder: Path, body: str) -> list[Line]:
-    """What the parent tells about a child whose second check does `body`."""
+def lines_of(
+    folder: Path, body: str, checks: Sequence[Check] = CHECKS, bad: Sequence[str] = (SECOND,)
+) -> list[Line]:
+    """What the parent tells about children whose bad checks do `body`."""
     script = folder / "child.py"
-    script.write_text(CHILD.format(project=str(PROJECT), body=body))
+    script.write_text(CHILD.format(project=str(PROJECT), body=body, bad=bad))
     told: list[Line] = []
-    watch(CHECKS, lambda pipe: [sys.executable, str(script), str(pipe)], TIMEOUT, told.append)
-    assert [line["id"] for line in told] == ["first", "second", "third"]
+    Parent(
+        expected(timeout=TIMEOUT),
+        lambda pipe, orders: [sys.executable, str(script), str(pipe), orders],
+        told.append,
+    ).watch(checks)
+    assert [line["id"] for line in told] == [check.id for check in checks]
     return told
 
 
@@ -54,17 +70,17 @@ def statuses(lines: list[Line]) -> list[str]:
 
 def test_a_child_that_ends_well_is_relayed(tmp_path: Path) -> None:
     lines = lines_of(tmp_path, "pass")
-    assert statuses(lines) == ["pass", "pass", "pass"]
-    assert [line["measured"] for line in lines] == ["first", "second", "third"]
+    assert statuses(lines) == ["pass"] * 4
+    assert [line["measured"] for line in lines] == [FIRST, SECOND, THIRD, OTHER]
 
 
 def test_a_check_that_does_not_hold_stops_nothing(tmp_path: Path) -> None:
-    assert statuses(lines_of(tmp_path, "return 1")) == ["pass", "fail", "pass"]
+    assert statuses(lines_of(tmp_path, "return 1")) == ["pass", "fail", "pass", "pass"]
 
 
 def test_a_check_that_raises_fails_with_its_message(tmp_path: Path) -> None:
     lines = lines_of(tmp_path, "raise ValueError('no kernel')")
-    assert statuses(lines) == ["pass", "fail", "pass"]
+    assert statuses(lines) == ["pass", "fail", "pass", "pass"]
     assert lines[1]["measured"] == "ValueError: no kernel"
 
 
@@ -80,13 +96,12 @@ def test_a_check_that_raises_fails_with_its_message(tmp_path: Path) -> None:
         ("\n    while True: os.write(pipe, b'garbage\\n')", "hung: no answer within 1 s"),
     ],
 )
-def test_the_check_that_ran_is_blamed_and_the_next_was_not_run(
+def test_the_check_that_ran_is_blamed_and_the_rest_is_run_all_the_same(
     tmp_path: Path, body: str, end: str
 ) -> None:
     lines = lines_of(tmp_path, body)
-    assert statuses(lines) == ["pass", "fail", "not run"]
+    assert statuses(lines) == ["pass", "fail", "pass", "pass"]
     assert str(lines[1]["measured"]).startswith(end)
-    assert lines[2]["cure"] == "Mend second first."
 
 
 def test_the_last_words_of_the_check_that_died_are_quoted(tmp_path: Path) -> None:
@@ -95,22 +110,60 @@ def test_the_last_words_of_the_check_that_died_are_quoted(tmp_path: Path) -> Non
     assert measured == "died of SIGABRT; it said: F0000 the plugin is broken"
 
 
+def test_what_was_said_beside_a_check_is_its_evidence(tmp_path: Path) -> None:
+    body = """print('W0 once', file=sys.stderr, flush=True); return 1"""
+    lines = lines_of(tmp_path, body, bad=(SECOND, THIRD))
+    assert [line["evidence"] for line in lines] == ["", "W0 once", "W0 once", ""]
+
+
 def test_what_is_no_line_of_the_protocol_is_passed_over(tmp_path: Path) -> None:
-    body = "os.write(pipe, b'[1]\\n{\"id\": \"third\"}\\n\\xff\\n'); print('noise', flush=True)"
-    assert statuses(lines_of(tmp_path, body)) == ["pass", "pass", "pass"]
+    body = "os.write(pipe, b'[1]\\n{\"id\": \"numerics.third\"}\\n\\xff\\n'); print('noise')"
+    assert statuses(lines_of(tmp_path, body)) == ["pass"] * 4
 
 
-def test_a_program_that_does_not_start_fails_the_first_check(tmp_path: Path) -> None:
+def test_a_program_that_never_starts_is_tried_three_times_a_family(tmp_path: Path) -> None:
     told: list[Line] = []
-    watch(CHECKS, lambda pipe: [sys.executable, "-c", "raise SystemExit(9)"], TIMEOUT, told.append)
-    assert statuses(told) == ["fail", "not run", "not run"]
+    checks = [*CHECKS[:3], named("numerics.fourth"), CHECKS[3]]
+    Parent(
+        expected(), lambda pipe, orders: [sys.executable, "-c", "raise SystemExit(9)"], told.append
+    ).watch(checks)
+    assert statuses(told) == ["fail", "fail", "fail", "not run", "fail"]
     assert "exit status 9" in str(told[0]["measured"])
+    assert told[3]["cause"] == "3 checks of this family ended the program."
+
+
+def test_what_needs_a_check_that_died_is_not_run_in_any_family(tmp_path: Path) -> None:
+    checks = [*CHECKS[:2], named(THIRD, SECOND), named(OTHER, SECOND), named("training.free")]
+    lines = lines_of(tmp_path, "os.abort()", checks)
+    assert statuses(lines) == ["pass", "fail", "not run", "not run", "pass"]
+    assert {line["cure"] for line in lines[2:4]} == {f"Mend {SECOND} first."}
+
+
+def test_what_needs_a_check_that_was_not_asked_for_is_run(tmp_path: Path) -> None:
+    assert statuses(lines_of(tmp_path, "pass", [named(FIRST, "load.imports")])) == ["pass"]
+
+
+def test_after_two_that_hung_nothing_more_is_asked_of_the_gpu(tmp_path: Path) -> None:
+    checks = [named(name, gpu=True) for name in (FIRST, SECOND, THIRD)] + [CHECKS[3]]
+    lines = lines_of(tmp_path, "time.sleep(60)", checks, (FIRST, SECOND))
+    assert statuses(lines) == ["fail", "fail", "not run", "pass"]
+    assert "hung already" in lines[2]["cause"]
+
+
+def test_a_check_that_lasts_by_design_gets_its_time(tmp_path: Path) -> None:
+    long = check(SECOND, SECOND, cause="a cause", lasts=lambda expected: 20.0)
+    checks = [CHECKS[0], long(lambda expected: Finding(True, 0, 0))]
+    assert statuses(lines_of(tmp_path, "time.sleep(1.5)", checks)) == ["pass", "pass"]
+
+
+def test_every_check_has_a_place_among_the_families() -> None:
+    assert [check for group in groups(ALL) for check in group] == [*ALL]
 
 
 def test_a_grandchild_that_keeps_the_pipe_open_holds_nobody_up(tmp_path: Path) -> None:
     body = "\n    if os.fork() == 0: time.sleep(20)\n    os._exit(4)"
     lines = lines_of(tmp_path, body)
-    assert statuses(lines) == ["pass", "fail", "not run"]
+    assert statuses(lines) == ["pass", "fail", "pass", "pass"]
     assert str(lines[1]["measured"]).startswith("ended with exit status 4")
 
 
@@ -119,10 +172,12 @@ def test_keras_settings_of_the_user_stay_unread(
 ) -> None:
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     monkeypatch.setenv("KERAS_BACKEND", "jax")
+    monkeypatch.setenv("TF_USE_LEGACY_KERAS", "1")
     body = "assert os.environ['KERAS_BACKEND'] == 'tensorflow'; " + (
+        "assert 'TF_USE_LEGACY_KERAS' not in os.environ; "
         f"assert os.environ['KERAS_HOME'] != {str(tmp_path)!r}"
     )
-    assert statuses(lines_of(tmp_path, body)) == ["pass", "pass", "pass"]
+    assert statuses(lines_of(tmp_path, body)) == ["pass"] * 4
 
 
 def test_last_words_leave_out_greetings_and_stack_frames() -> None:
@@ -134,4 +189,15 @@ E0000 the reason
 
 """
     assert last_words(output) == "E0000 the reason"
+    assert evidence(output, passed=True) == "E0000 the reason"
     assert last_words(b"1\n2\n3\n4\n5\n") == "2 | 3 | 4 | 5"
+
+
+def test_what_every_healthy_mac_says_is_evidence_only_where_nothing_is_wrong() -> None:
+    output = b"""2026-11-21 05:00:00.1 I x] Could not identify NUMA node of platform GPU ID 0
+W0 a reason
+2026-11-21 05:00:00.1 I x] Could not identify NUMA node of platform GPU ID 0
+"""
+    assert evidence(output, passed=False) == "W0 a reason"
+    assert evidence(output, passed=True).splitlines()[0].endswith("platform GPU ID 0")
+    assert len(evidence(output, passed=True).splitlines()) == 2
