@@ -8,7 +8,10 @@ import io
 import zipfile
 from pathlib import Path
 
+from verify.settings import ROLE
+
 PACKAGE = Path(__file__).resolve().parent.parent / "onhost"
+LINKS = ROLE / "files" / "links.json"
 START = "import sys\n\nfrom onhost.__main__ import main\n\nsys.exit(main())\n"
 # A Linux controller's shell takes at most 128 KiB in one argument, the command round it included.
 LARGEST = 90_000
@@ -20,6 +23,7 @@ def archive() -> str:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as made:
         made.writestr("__main__.py", START)
+        made.write(LINKS, f"{PACKAGE.name}/{LINKS.name}")
         for source in sorted(PACKAGE.glob("*.py")):
             made.write(source, f"{PACKAGE.name}/{source.name}")
     text = base64.b64encode(packed.getvalue()).decode()

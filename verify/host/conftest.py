@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from testinfra.host import Host
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling, Scheduling
 
+from verify.host.claims import Proves
 from verify.host.judge import judge
 from verify.host.lines import PLANNED
 from verify.host.run import over
@@ -17,7 +17,6 @@ from verify.onhost.catalogue import CHECKS
 from verify.settings import PROJECT
 from verify.verdict import Verdict, told
 
-Proves = Callable[[str], None]
 IDS = {PLANNED, *(check.id for check in CHECKS)}
 VERDICTS = pytest.StashKey[dict[str, Verdict]]()
 

@@ -12,6 +12,7 @@ from verify.onhost.words import last_words
 from verify.verdict import Status, lines_in
 
 PLANNED = "machine.planned"
+CLAIM = "Nothing on this Mac differs from its plan"
 NOTHING = "nothing differs"
 
 
@@ -26,7 +27,7 @@ def first(status: Status, measured: str, cause: str, cure: str) -> Line:
     return {
         "id": PLANNED,
         "family": "machine",
-        "claim": "Nothing on this Mac differs from its plan",
+        "claim": CLAIM,
         "status": status,
         "measured": measured,
         "expected": NOTHING,

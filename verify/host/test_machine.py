@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-from verify.host.conftest import Proves
+from verify.host.claims import claims
 
-
-def test_nothing_differs_from_the_plan(proves: Proves) -> None:
-    proves("machine.planned")
-
-
-def test_the_interpreter_runs_natively(proves: Proves) -> None:
-    proves("machine.native")
+globals().update(claims("machine"))

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from . import environment, load, machine, numerics, placement, training
+from . import environment, load, machine, numerics, outside, packages, placement, training
 from .expected import PROFILES, Expected
 from .registry import Check
 
 CHECKS: tuple[Check, ...] = (
     machine.native,
+    machine.macos,
+    machine.chip,
+    machine.virtual,
+    machine.memory,
+    machine.disk,
     environment.active,
     environment.python,
     environment.lock,
     environment.files,
     environment.libraries,
+    packages.tensorflow,
+    packages.links,
+    packages.openmp,
+    outside.plugin,
+    outside.outside,
+    outside.keras,
     load.imports,
+    load.keras,
     load.listed,
+    load.metal,
     load.logical,
     placement.matmul,
+    placement.single,
+    placement.without,
     numerics.matmul,
     numerics.conv2d,
     numerics.dense_relu,

@@ -2,49 +2,44 @@
 
 from __future__ import annotations
 
-import ast
 import base64
+import importlib
 import io
 import subprocess
 import sys
 import zipfile
-from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from verify.host import archive as sending
 from verify.host.archive import archive
+from verify.host.claims import sentence
 from verify.host.judge import SEND
-from verify.host.lines import PLANNED
+from verify.host.lines import CLAIM
 from verify.host.run import UnreachableError, over
 from verify.onhost.catalogue import CHECKS
-from verify.settings import PROJECT
 from verify.unit.macs import expected
 from verify.verdict import lines_in
 
 
-def claimed() -> Counter[str]:
-    """The ids that the tests of verify/host prove."""
-    found: Counter[str] = Counter()
-    for source in (PROJECT / "verify" / "host").glob("test_*.py"):
-        for node in ast.walk(ast.parse(source.read_text())):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "proves":
-                (argument,) = node.args
-                assert isinstance(argument, ast.Constant)
-                found[str(argument.value)] += 1
-                assert source.stem == f"test_{str(argument.value).partition('.')[0]}"
-    return found
+def test_every_check_has_a_test_of_its_family_named_as_its_claim() -> None:
+    names = set()
+    for check in CHECKS:
+        module = importlib.import_module(f"verify.host.test_{check.family}")
+        test = vars(module)[sentence(check.claim)]
+        asked: list[str] = []
+        test(asked.append)
+        assert asked == [check.id]
+        names.add((check.family, test.__name__))
+    assert len(names) == len(CHECKS)
+    assert sentence(CLAIM) in vars(importlib.import_module("verify.host.test_machine"))
 
 
-def test_every_check_is_claimed_by_one_test_of_its_family() -> None:
-    assert claimed() == Counter([PLANNED, *(check.id for check in CHECKS)])
-
-
-def test_the_program_is_sent_at_once_and_holds_only_its_own_files() -> None:
+def test_the_program_is_sent_at_once_and_holds_its_own_files_and_the_pairs_that_link() -> None:
     with zipfile.ZipFile(io.BytesIO(base64.b64decode(archive()))) as packed:
         names = packed.namelist()
-    assert "__main__.py" in names
+    assert {"__main__.py", "onhost/links.json"} <= {*names}
     assert all(name.startswith("onhost/") for name in names if name != "__main__.py")
 
 
