@@ -15,6 +15,7 @@ from pathlib import Path
 from verify.host.lines import again
 from verify.hosts import verify
 from verify.links.keep import told
+from verify.onhost.expected import PROFILES
 from verify.onhost.registry import Line
 from verify.report import fleet, junit, table
 from verify.settings import PROJECT
@@ -24,11 +25,22 @@ BROKEN = 3
 
 
 def hosts(given: argparse.Namespace) -> int:
-    macs = verify(given.inventory, given.limit, given.report, given.jobs)
+    macs = verify(given.inventory, given.limit, given.report, given.jobs, wishes(given))
     for mac in macs.macs:
         word = table.WORDS[mac.verdict][0].lower()
         print(f"{mac.title}: {word}, {mac.passed} of {len(mac.checks)} checks passed")
     return macs.exit_status
+
+
+def wishes(given: argparse.Namespace) -> list[str]:
+    """The options that pytest takes over verify/host, of those that were given."""
+    found = {
+        "--profile": given.profile,
+        "--soak": given.soak,
+        "--only": given.only,
+        "--environment": given.environment,
+    }
+    return [word for option, value in found.items() if value for word in (option, str(value))]
 
 
 def links(given: argparse.Namespace) -> int:
@@ -87,7 +99,15 @@ def arguments() -> argparse.ArgumentParser:
     shared.add_argument("--report", type=Path, default=PROJECT / "report", help="its folder")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    one = commands.add_parser("hosts", parents=[shared], help="verify Macs, write their verdicts")
+    wished = argparse.ArgumentParser(add_help=False)
+    wished.add_argument("--profile", choices=PROFILES, help="how much; standard without")
+    wished.add_argument("--soak", type=float, metavar="MINUTES", help="how long, in soak")
+    wished.add_argument("--only", metavar="FAMILIES", help="some, as numerics,training")
+    wished.add_argument("--environment", metavar="PATH", help="of one that this role did not make")
+
+    one = commands.add_parser(
+        "hosts", parents=[shared, wished], help="verify Macs, write their verdicts"
+    )
     one.add_argument("--inventory", action="append", default=[], metavar="PATH")
     one.add_argument("--limit", default="", metavar="NAMES", help="as ansible-playbook's")
     one.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 1), help="Macs at a time")

@@ -42,8 +42,12 @@ def names(limit: str, environment: Mapping[str, str]) -> list[str]:
     return found
 
 
-def verify(inventories: Sequence[str], limit: str, report: Path, jobs: int) -> Fleet:
+def verify(
+    inventories: Sequence[str], limit: str, report: Path, jobs: int, wishes: Sequence[str] = ()
+) -> Fleet:
     """Verify the Macs, `jobs` at a time, and write a verdict for each.
+
+    `wishes` are options of pytest over verify/host.
 
     Raises ValueError with one sentence for bad input, and RuntimeError with
     what pytest said where it left a Mac without a verdict.
@@ -54,7 +58,7 @@ def verify(inventories: Sequence[str], limit: str, report: Path, jobs: int) -> F
     command = [sys.executable, "-m", "pytest", str(PROJECT / "verify" / "host")]
     command += ["--rootdir", str(PROJECT), "-p", "no:cacheprovider", "-q", "--tb=no"]
     command += [f"--hosts={','.join(f'ansible://{name}' for name in macs)}"]
-    command += ["--report-folder", str(report.resolve())]
+    command += ["--report-folder", str(report.resolve()), *wishes]
     if len(macs) > 1 and jobs > 1:
         command += ["-n", str(min(jobs, len(macs)))]
     ran = subprocess.run(

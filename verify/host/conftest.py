@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
+from typing import Any
 
 import pytest
 from testinfra.host import Host
@@ -10,6 +12,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling, Scheduling
 
 from verify.host.claims import Proves
+from verify.host.foreign import WHY
 from verify.host.judge import judge
 from verify.host.lines import PLANNED
 from verify.host.run import over
@@ -22,7 +25,13 @@ VERDICTS = pytest.StashKey[dict[str, Verdict]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--report-folder", type=Path, default=PROJECT / "report", help="verdicts")
+    add = parser.getgroup("verify").addoption
+    add("--report-folder", type=Path, default=PROJECT / "report", help="where verdicts go")
+    add("--profile", default="", help="smoke, standard, full or soak")
+    add("--soak", type=float, dest="soak_minutes", metavar="MINUTES", help="how long, in soak")
+    add("--check-timeout", type=float, metavar="SECONDS", help="for one check")
+    add("--only", dest="families", default="", metavar="FAMILIES", help="as numerics,training")
+    add("--environment", default="", metavar="PATH", help="of one that this role did not make")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -52,14 +61,23 @@ def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] 
     return report.outcome, letters[report.outcome], f"{words[report.outcome]} (simulated)"
 
 
+def variables(host: Host) -> dict[str, Any]:
+    """What the inventory says of the Mac, where there is one: ssh://user@mac needs none."""
+    if host.backend.get_connection_type() != "ansible":
+        return {}
+    found: dict[str, Any] = host.ansible.get_variables()
+    return found
+
+
 @pytest.fixture
 def mac(host: Host, request: pytest.FixtureRequest) -> Verdict:
     """The verdict on this test's Mac, made and written down at its first test."""
     known = request.config.stash[VERDICTS]
-    name = host.backend.host
+    name = getattr(host.backend, "host", "localhost")
     if name not in known:
         report = request.config.option.report_folder
-        known[name] = judge(name, over(host), host.ansible.get_variables(), report)
+        options = {**vars(request.config.option), "timeout": request.config.option.check_timeout}
+        known[name] = judge(name, over(host), variables(host), report, options)
         known[name].save(report)
     request.node.user_properties.append(("simulated", known[name].simulated))
     if known[name].verdict == "unreachable":
@@ -71,14 +89,19 @@ def mac(host: Host, request: pytest.FixtureRequest) -> Verdict:
 def proves(mac: Verdict) -> Proves:
     """`proves(id)` fails where the check did not pass, and says why.
 
-    It skips a check that the Mac's row does not have: a GPU's, on a row without one.
+    It skips a check that is not among the Mac's: a GPU's, on a row without one, or one of a
+    larger profile, or what cannot be judged in an environment of someone else's.
     """
 
     def prove(check_id: str) -> None:
         assert check_id in IDS, f"There is no check {check_id}."
         check = mac.check(check_id)
         if check is None:
-            pytest.skip(f"{mac.pin} promises no such thing on {mac.title}")
+            pytest.skip(f"{mac.title} was not asked: its row or the profile has no such check")
+        elif check["cause"] == WHY:
+            pytest.skip(f"{mac.title}: {WHY}")
+        elif check["status"] == "warn":
+            warnings.warn(f"{mac.title}: {told(check)}", stacklevel=2)
         elif check["status"] != "pass":
             pytest.fail(f"{mac.title}: {told(check)}", pytrace=False)
 

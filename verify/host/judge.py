@@ -5,42 +5,51 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from verify import settings
-from verify.host import requirements
+from verify.host import foreign, requirements
 from verify.host.archive import archive
+from verify.host.explained import explained
 from verify.host.lines import again, complete, doubted, planned, unjudged
-from verify.host.run import Run, UnreachableError
+from verify.host.run import Answer, Run, UnreachableError
+from verify.host.wish import Wish
 from verify.onhost.catalogue import CHECKS, checks_for
 from verify.onhost.expected import Expected
 from verify.onhost.registry import Line
 from verify.verdict import Verdict, outcome
 
-# Seconds for one check. The slowest takes about 10 on two shared cores; a hang takes for ever.
-TIMEOUT = 180.0
-PROFILE = "standard"
-SOAK_MINUTES = 30.0
 LIBRARIES = {"libomp": "lib/libomp.dylib"}
 TELLING = ("tensorflow", "tensorflow-metal", "keras", "numpy")
 CURRENT = "current"
 SEND = Path(__file__).with_name("send.sh")
 
 
-def judge(name: str, run: Run, variables: Mapping[str, Any], report: Path | None = None) -> Verdict:
+def judge(
+    name: str,
+    run: Run,
+    variables: Mapping[str, Any],
+    report: Path | None = None,
+    options: Mapping[str, Any] = MappingProxyType({}),
+) -> Verdict:
     """The verdict on the Mac of this inventory name and these inventory variables.
 
     Into `report`, where one is given, goes what is installed on it, as requirements.
+    `options` are wishes that stand above the inventory's.
 
     Whatever goes wrong on the way to it is part of it: this raises nothing
     for what a Mac or its inventory may be.
     """
     simulated = variables.get("simulated") is True or None
     try:
+        wish = Wish.of(variables, options)
         wanted = settings.wanted(variables)
         reading = read(run, wanted)
+        if wish.environment:
+            return of_another(name, run, reading, wish)
         plan = settings.plan(reading, wanted)
-        checks = prove(name, run, reading, plan, wanted)
+        checks = prove(name, run, reading, plan, wanted, wish)
         if report:
             requirements.save(report, name, reading, plan["environments"])
     except UnreachableError as error:
@@ -62,6 +71,28 @@ def judge(name: str, run: Run, variables: Mapping[str, Any], report: Path | None
     )
 
 
+def of_another(name: str, run: Run, reading: dict[str, Any], wish: Wish) -> Verdict:
+    """The verdict on an environment that this role did not make."""
+    found = foreign.asked(run, wish.environment)
+    lines = foreign.not_judged()
+    packages = {}
+    if isinstance(found, Answer):
+        proven = foreign.broken(wish.environment, found)
+    else:
+        packages = {one: found["packages"][one] for one in TELLING if one in found["packages"]}
+        expected = foreign.expectation(reading, found, wish)
+        proven = proofs(run, found["executable"], expected, reading)
+    return Verdict(
+        name=name,
+        simulated=reading["simulated"],
+        # What cannot be judged there leaves open nothing that can be.
+        verdict=outcome(proven),
+        reading=reading,
+        versions=packages,
+        checks=(*lines, *proven),
+    )
+
+
 def read(run: Run, wanted: Mapping[str, Any]) -> dict[str, Any]:
     """The Mac's reading, in one round trip; raises ValueError where the probe printed none."""
     arguments = settings.probe(wanted)
@@ -76,14 +107,16 @@ def prove(
     reading: Mapping[str, Any],
     plan: Mapping[str, Any],
     wanted: Mapping[str, Any],
+    wish: Wish,
 ) -> list[Line]:
     """A line for each check of this Mac's rows, run on it in one round trip an environment."""
     lines = [planned(name, reading, plan)]
     if plan["row"] is None:
         why, cure = "No row of the compatibility table fits this Mac.", lines[0]["cure"]
-        return lines + [check.not_run(why, cure) for check in CHECKS]
+        return lines + [check.not_run(why, cure) for check in CHECKS if check.profile == "smoke"]
     for target in plan["environments"]:
-        proven = prove_one(name, run, reading, expectation(reading, plan, target), target, wanted)
+        expected = expectation(reading, plan, target, wish)
+        proven = prove_one(name, run, reading, expected, target, wanted)
         lines += [of(target["name"], line) for line in proven]
     return lines
 
@@ -97,14 +130,17 @@ def prove_one(
     wanted: Mapping[str, Any],
 ) -> list[Line]:
     """A line for each check of one environment, by the name that leads to it."""
-    checks = checks_for(expected)
     if target["name"] not in reading["links"]:
         why, cure = "There is no active environment.", f"Run `{again(name)}`."
-        return [check.not_run(why, cure) for check in checks]
-    python = f"{wanted['home']}/{target['name']}/bin/python"
+        return [check.not_run(why, cure) for check in checks_for(expected)]
+    return proofs(run, f"{wanted['home']}/{target['name']}/bin/python", expected, reading)
+
+
+def proofs(run: Run, python: str, expected: Expected, reading: Mapping[str, Any]) -> list[Line]:
+    """A line for each check that is wished, by what this Python makes of them."""
     program = ("send", python, archive(), expected.dump())
     answer = run("/bin/sh -c %s %s %s %s %s", SEND.read_text(), *program)
-    lines = complete(checks, answer)
+    lines = [explained(line) for line in complete(checks_for(expected), answer)]
     return [doubted(line) for line in lines] if reading["virtual"] else lines
 
 
@@ -114,7 +150,7 @@ def of(name: str, line: Line) -> Line:
 
 
 def expectation(
-    reading: Mapping[str, Any], plan: Mapping[str, Any], target: Mapping[str, Any]
+    reading: Mapping[str, Any], plan: Mapping[str, Any], target: Mapping[str, Any], wish: Wish
 ) -> Expected:
     """What the plan says of one environment, as the on-host program wants it."""
     formulae = [formula for formula in plan["formulae"] if formula in LIBRARIES]
@@ -127,12 +163,13 @@ def expectation(
         lock=dict(target["packages"]),
         lock_sha256=target["lock_sha256"],
         libraries=[f"{plan['prefix']}/opt/{formula}/{LIBRARIES[formula]}" for formula in formulae],
-        timeout=TIMEOUT,
-        profile=PROFILE,
-        soak_minutes=SOAK_MINUTES,
+        timeout=wish.timeout,
+        profile=wish.profile,
+        soak_minutes=wish.soak_minutes,
         chip=reading["chip"],
         virtual=reading["virtual"],
         macos=reading["macos"],
+        families=[*wish.families],
     )
 
 

@@ -7,8 +7,11 @@ from typing import Any
 
 from verify.host.run import Answer
 from verify.onhost.catalogue import CHECKS
+from verify.onhost.environment import python as interpreter
+from verify.onhost.expected import PROFILES, USUAL
+from verify.onhost.machine import COMPATIBLE
 from verify.onhost.registry import Check, Finding, Line, on_gpu
-from verify.onhost.words import last_words
+from verify.onhost.words import evidence, last_words
 from verify.verdict import Status, lines_in
 
 PLANNED = "machine.planned"
@@ -45,6 +48,9 @@ def planned(name: str, reading: Mapping[str, Any], plan: Mapping[str, Any]) -> L
         measured = f"no row fits: {' '.join(plan['refused'].values())}"
         cause = f"This Mac is {reading['machine']} on macOS {reading['macos']}."
         cure = "Set tensorflow_metal_pin to a row that fits it, or leave this Mac out."
+        if reading["macos"].startswith(COMPATIBLE):
+            cause = "SYSTEM_VERSION_COMPAT=1 makes macOS say that it is 10.16."
+            cure = "Unset SYSTEM_VERSION_COMPAT where it is set (~/.zshenv, /etc/zshenv)."
         return first("fail", measured, cause, cure)
     steps = [f"{step['id']}: {step['found']}, not {step['wanted']}" for step in plan["steps"]]
     cause = "The Mac was changed since it was provisioned, or it never was."
@@ -54,7 +60,9 @@ def planned(name: str, reading: Mapping[str, Any], plan: Mapping[str, Any]) -> L
 
 def unjudged(status: Status, why: str, cure: str) -> tuple[Line, ...]:
     """The lines of a Mac about which nothing could be learnt."""
-    return (first(status, why, why, cure), *(check.not_run(why, cure) for check in CHECKS))
+    usual = PROFILES[: PROFILES.index(USUAL) + 1]
+    checks = (check for check in CHECKS if check.profile in usual)
+    return (first(status, why, why, cure), *(check.not_run(why, cure) for check in checks))
 
 
 def complete(checks: Sequence[Check], answer: Answer) -> list[Line]:
@@ -62,13 +70,18 @@ def complete(checks: Sequence[Check], answer: Answer) -> list[Line]:
     came = {line["id"]: line for line in lines_in(answer.stdout)}
     missing = [check for check in checks if check.id not in came]
     if missing:
-        guilty = missing[0]
-        said = last_words(answer.stderr.encode()) or "nothing"
-        measured = f"the program ended with exit status {answer.status} and said: {said}"
+        # Where nothing came at all, it is the interpreter that does not run.
+        guilty = interpreter if not came and interpreter in missing else missing[0]
+        output = answer.stderr.encode()
+        measured = f"the program ended with exit status {answer.status} and said: "
+        measured += last_words(output) or "nothing"
         cause = "The environment's Python does not run, or was stopped."
-        came[guilty.id] = guilty.line("fail", Finding(False, measured, guilty.claim, cause))
-    for check in missing[1:]:
-        why, cure = f"The program ended in {missing[0].id}.", f"Mend {missing[0].id} first."
+        finding = Finding(False, measured, guilty.claim, cause)
+        came[guilty.id] = guilty.line("fail", finding, evidence=evidence(output, passed=False))
+    for check in missing:
+        if check.id in came:
+            continue
+        why, cure = f"The program ended in {guilty.id}.", f"Mend {guilty.id} first."
         came[check.id] = check.not_run(why, cure)
     return [came[check.id] for check in checks]
 

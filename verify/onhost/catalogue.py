@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import environment, load, machine, numerics, outside, packages, placement, training
-from .expected import PROFILES, Expected
+from .expected import Expected
 from .registry import Check
 
 CHECKS: tuple[Check, ...] = (
@@ -51,11 +51,4 @@ CHECKS: tuple[Check, ...] = (
 
 def checks_for(expected: Expected) -> tuple[Check, ...]:
     """The checks of this row, profile and families; without a GPU, none that needs one."""
-    wished = PROFILES[: PROFILES.index(expected.profile) + 1]
-    return tuple(
-        check
-        for check in CHECKS
-        if check.profile in wished
-        and check.when(expected)
-        and (not expected.families or check.family in expected.families)
-    )
+    return tuple(check for check in CHECKS if check.wished(expected))

@@ -11,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 
 from .expected import Expected, normalised
-from .registry import Finding, check
+from .registry import Finding, check, planned
 
 SHOWN = 5
 
@@ -21,28 +21,31 @@ SHOWN = 5
     "The active environment is the planned one",
     cause="The link to the active environment points elsewhere.",
     cure="Run site.yml again for this Mac: it points the link at the planned environment.",
+    when=planned,
     profile="smoke",
 )
 def active(expected: Expected) -> Finding:
-    measured, planned = os.path.realpath(sys.prefix), os.path.realpath(expected.environment)
-    return Finding(measured == planned, measured, planned)
+    measured, wanted = os.path.realpath(sys.prefix), os.path.realpath(expected.environment)
+    return Finding(measured == wanted, measured, wanted)
 
 
 @check(
     "environment.python",
     "The environment is built on the planned Python",
     cause="The environment was made with another interpreter than the plan's.",
+    when=planned,
     profile="smoke",
 )
 def python(expected: Expected) -> Finding:
-    measured, planned = os.path.realpath(sys.executable), os.path.realpath(expected.base_python)
-    return Finding(measured == planned, measured, planned)
+    measured, wanted = os.path.realpath(sys.executable), os.path.realpath(expected.base_python)
+    return Finding(measured == wanted, measured, wanted)
 
 
 @check(
     "environment.lock",
     "The installed packages are those of the lock, no more and no fewer",
     cause="Something was installed, removed or replaced since the environment was built.",
+    when=planned,
     profile="smoke",
 )
 def lock(expected: Expected) -> Finding:
@@ -51,8 +54,8 @@ def lock(expected: Expected) -> Finding:
         for distribution in metadata.distributions()
     ]
     odd = differences(found, expected.lock)
-    planned = f"{len(expected.lock)} packages as locked"
-    return Finding(not odd, few(odd) if odd else planned, planned)
+    wanted = f"{len(expected.lock)} packages as locked"
+    return Finding(not odd, few(odd) if odd else wanted, wanted)
 
 
 @check(
@@ -74,8 +77,8 @@ def files(expected: Expected) -> Finding:
             fault = damage(Path(str(distribution.locate_file(path))), size)
             if fault:
                 odd.append(f"{name}: {path} {fault}")
-    planned = "every recorded file whole"
-    return Finding(not odd, few(odd) if odd else f"{count} files whole", planned)
+    wanted = "every recorded file whole"
+    return Finding(not odd, few(odd) if odd else f"{count} files whole", wanted)
 
 
 @check(
@@ -93,8 +96,8 @@ def libraries(expected: Expected) -> Finding:
         except OSError as error:
             said = str(error)
             odd.append(said if path in said else f"{path}: {said}")
-    planned = f"{', '.join(expected.libraries)} load"
-    return Finding(not odd, few(odd) if odd else planned, planned)
+    wanted = f"{', '.join(expected.libraries)} load"
+    return Finding(not odd, few(odd) if odd else wanted, wanted)
 
 
 def differences(found: Iterable[tuple[str, str]], locked: Mapping[str, str]) -> list[str]:

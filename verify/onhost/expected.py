@@ -9,6 +9,7 @@ from typing import Any
 
 # Of each profile, its own checks and those of the profiles before it are run.
 PROFILES = ("smoke", "standard", "full", "soak")
+USUAL = "standard"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -16,9 +17,9 @@ class Expected:
     """The plan's side of every comparison.
 
     `environment` and `base_python` are absolute paths; `lock` maps normalised
-    names to versions; `libraries` are absolute paths of shared libraries;
-    `timeout` is the seconds one check may take; `profile` says which checks are
-    wished, of these `families` alone where some are named; `chip`, `virtual` and
+    names to versions, and is empty for an environment of someone else's;
+    `libraries` are absolute paths of shared libraries; `timeout` is the seconds one
+    check may take; `profile` says which checks are wished, of these `families` alone where some are named; `chip`, `virtual` and
     `macos` are what the probe read.
     """
 
@@ -60,8 +61,8 @@ class Expected:
             raise ValueError(f"profile must be one of {', '.join(PROFILES)}.")
         if not isinstance(expected.soak_minutes, (int, float)) or expected.soak_minutes <= 0:
             raise ValueError("soak_minutes must be a number of minutes above 0.")
-        if not isinstance(expected.lock, dict) or not expected.lock:
-            raise ValueError("lock must name at least one package and its version.")
+        if not isinstance(expected.lock, dict):
+            raise ValueError("lock must be an object of names and versions.")
         lock = {normalised(name): version for name, version in expected.lock.items()}
         return dataclasses.replace(expected, lock=lock)
 

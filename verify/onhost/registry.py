@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any, TypedDict, Union
 
-from .expected import Expected
+from .expected import PROFILES, Expected
 
 # A numpy array, a Keras object: neither package is there on the controller, where mypy runs.
 Array = Any
@@ -89,6 +89,14 @@ class Check:
     def family(self) -> str:
         return self.id.partition(".")[0]
 
+    def wished(self, expected: Expected) -> bool:
+        """Whether it is asked for: by the row, the profile and the families."""
+        return (
+            self.when(expected)
+            and PROFILES.index(self.profile) <= PROFILES.index(expected.profile)
+            and (not expected.families or self.family in expected.families)
+        )
+
     def line(self, status: str, finding: Finding, seconds: float = 0.0, evidence: str = "") -> Line:
         """The outcome as it is printed; what passed has neither cause nor cure."""
         passed = status == "pass"
@@ -119,6 +127,11 @@ class Check:
 def everywhere(expected: Expected) -> bool:
     """On every row."""
     return True
+
+
+def planned(expected: Expected) -> bool:
+    """Where there is a plan and a lock to hold it against: in this role's environments."""
+    return bool(expected.lock)
 
 
 def on_gpu(expected: Expected) -> bool:

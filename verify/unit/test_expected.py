@@ -35,7 +35,7 @@ def test_package_names_are_compared_as_indexes_compare_them() -> None:
         ({"timeout": "5"}, "timeout must be a number of seconds above 0."),
         ({"profile": "thorough"}, "profile must be one of smoke, standard, full, soak."),
         ({"soak_minutes": 0}, "soak_minutes must be a number of minutes above 0."),
-        ({"lock": {}}, "lock must name at least one package and its version."),
+        ({"lock": []}, "lock must be an object of names and versions."),
     ],
 )
 def test_an_odd_value_is_refused_in_a_sentence(other: dict[str, Any], sentence: str) -> None:

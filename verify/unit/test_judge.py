@@ -36,6 +36,7 @@ def judged(
     plan: dict[str, Any] = PLAN,
     reading: dict[str, Any] = READING,
     variables: dict[str, Any] | None = None,
+    **options: object,
 ) -> Verdict:
     """The verdict on a Mac with this plan that gives these answers after its reading."""
     role = SimpleNamespace(
@@ -43,11 +44,14 @@ def judged(
         paths=lambda *wanted: "file",
         reading=json.loads,
     )
-    monkeypatch.setattr(settings, "filters", lambda name: role)
+    real = settings.filters
+    monkeypatch.setattr(
+        settings, "filters", lambda name: real(name) if name == "catalogue" else role
+    )
     monkeypatch.setattr(settings, "plan", lambda reading, wanted: plan)
     monkeypatch.setattr(settings, "wanted", lambda variables: WANTED)
     mac = FakeMac(Answer(0, json.dumps(reading), ""), *answers)
-    return judge("m2", mac, variables or {})
+    return judge("m2", mac, variables or {}, None, options)
 
 
 def by_id(verdict: Verdict) -> dict[str, str]:
@@ -92,12 +96,16 @@ def test_a_mac_that_no_row_fits_is_wrong_with_each_row_s_reason(
     assert "tf-2.18 needs arm64." in str(verdict.checks[0]["measured"])
 
 
-def test_a_python_that_does_not_run_fails_the_first_check(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_python_that_does_not_run_is_what_is_wrong_and_nothing_else_was_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     verdict = judged(monkeypatch, Answer(127, "", "sh: python: not found"))
     statuses = by_id(verdict)
-    assert statuses.pop("machine.native") == "fail"
+    assert statuses.pop("environment.python") == "fail"
     assert set(statuses.values()) == {"pass", "not run"}
-    assert "not found" in str(verdict.checks[1]["measured"])
+    (failed,) = [check for check in verdict.checks if check["status"] == "fail"]
+    assert failed["cause"].startswith("The Python that the environment was built on is gone.")
+    assert "not found" in failed["evidence"]
 
 
 def test_lines_that_came_before_the_end_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,3 +174,85 @@ def test_the_link_to_an_environment_that_was_changed_is_right(
     current: str, planned: str, expected: str
 ) -> None:
     assert to_be_active(current, planned) == expected
+
+
+def test_what_a_check_measured_is_explained_by_the_catalogue(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = lines(failing="load.imports")
+    (failed,) = [one for one in told if one["status"] == "fail"]
+    failed["measured"] = "NotFoundError: /x/libmetal_plugin.dylib: file too short"
+    verdict = judged(monkeypatch, printed(told))
+    (failed,) = [one for one in verdict.checks if one["status"] == "fail"]
+    assert failed["cause"].startswith("A library is no library.")
+
+
+def test_what_only_warns_leaves_the_mac_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = lines()
+    told[0]["status"] = "warn"
+    assert judged(monkeypatch, printed(told)).verdict == "pass"
+
+
+def test_a_profile_of_the_inventory_or_an_option_decides_what_is_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def ids(**options: str) -> set[str]:
+        variables = {"tensorflow_metal_profile": "smoke"}
+        wished: dict[str, Any] = {"variables": variables, **options}
+        return {*by_id(judged(monkeypatch, printed(lines()), **wished))}
+
+    assert ids() < ids(profile="standard")
+    only = ids(families="load,placement")
+    assert {name.partition(".")[0] for name in only} == {"machine", "load", "placement"}
+    assert "machine.native" not in only
+
+
+@pytest.mark.parametrize(
+    ("wish", "sentence"),
+    [
+        ({"profile": "thorough"}, "There is no profile 'thorough'; there are smoke, standard"),
+        ({"families": "gpu"}, "There is no family of checks 'gpu'; there are machine, env"),
+        ({"timeout": -1}, "tensorflow_metal_timeout is -1, not a number above 0."),
+    ],
+)
+def test_what_cannot_be_wished_leaves_the_mac_unjudged(wish: dict[str, Any], sentence: str) -> None:
+    verdict = judge("m2", FakeMac(), {}, None, wish)
+    assert verdict.verdict == "inconclusive"
+    assert sentence in str(verdict.checks[0]["measured"])
+
+
+def found(**packages: str) -> Answer:
+    told = {"executable": "/u/tf/venv/bin/python", "prefix": "/u/tf/venv", "packages": packages}
+    return Answer(0, f"hello\n{json.dumps(told)}\n", "")
+
+
+def test_an_environment_of_someone_else_s_is_judged_but_for_its_plan_and_lock(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    there = found(**{"tensorflow": "2.18.1", "tensorflow_metal": "1.2.0"})
+    verdict = judged(monkeypatch, there, printed(lines()), environment="~/tf/venv")
+    statuses = by_id(verdict)
+    assert verdict.verdict == "pass"
+    assert {name for name, status in statuses.items() if status == "not run"} == {
+        *("machine.planned", "environment.active", "environment.python", "environment.lock")
+    }
+    assert "numerics.matmul" in statuses
+    assert "not the role's" in verdict.checks[0]["cause"]
+    assert verdict.versions == {"tensorflow": "2.18.1", "tensorflow-metal": "1.2.0"}
+
+
+def test_without_the_plugin_someone_else_s_environment_promises_no_gpu(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    there = found(tensorflow="2.18.1")
+    verdict = judged(monkeypatch, there, printed(lines()), environment="~/tf/venv")
+    assert "load.listed" not in by_id(verdict)
+
+
+def test_someone_else_s_environment_that_is_not_there_is_wrong(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gone = Answer(127, "", "foreign: 9: exec: /u/tf/venv: not found")
+    verdict = judged(monkeypatch, gone, environment="/u/tf/venv")
+    assert verdict.verdict == "fail"
+    assert "/u/tf/venv ended with exit status 127" in str(verdict.checks[-1]["measured"])
