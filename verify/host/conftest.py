@@ -61,6 +61,12 @@ def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] 
     return report.outcome, letters[report.outcome], f"{words[report.outcome]} (simulated)"
 
 
+def name_of(host: Host) -> str:
+    """Its name in the inventory, or that of `ssh://user@name`; local:// has none."""
+    found = getattr(host.backend, "host", "localhost")
+    return str(getattr(found, "name", found))
+
+
 def variables(host: Host) -> dict[str, Any]:
     """What the inventory says of the Mac, where there is one: ssh://user@mac needs none."""
     if host.backend.get_connection_type() != "ansible":
@@ -73,7 +79,7 @@ def variables(host: Host) -> dict[str, Any]:
 def mac(host: Host, request: pytest.FixtureRequest) -> Verdict:
     """The verdict on this test's Mac, made and written down at its first test."""
     known = request.config.stash[VERDICTS]
-    name = getattr(host.backend, "host", "localhost")
+    name = name_of(host)
     if name not in known:
         report = request.config.option.report_folder
         options = {**vars(request.config.option), "timeout": request.config.option.check_timeout}

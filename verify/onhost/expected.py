@@ -19,8 +19,8 @@ class Expected:
     `environment` and `base_python` are absolute paths; `lock` maps normalised
     names to versions, and is empty for an environment of someone else's;
     `libraries` are absolute paths of shared libraries; `timeout` is the seconds one
-    check may take; `profile` says which checks are wished, of these `families` alone where some are named; `chip`, `virtual` and
-    `macos` are what the probe read.
+    check may take; `profile` says which checks are wished, of these `families`
+    alone where some are named; `chip`, `virtual` and `macos` are what the probe read.
     """
 
     pin: str
