@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "proto.h"
-#include "tensorflow/c/eager/c_api.h"
 
 /* From eager/c_api_experimental.h, which only a C++ compiler reads. */
 TF_CAPI_EXPORT extern void TFE_OpSetAttrValueProto(const TFE_Op* op, const char* attr_name,
@@ -52,14 +51,6 @@ static void set_attrs(TFE_Op* op, const TF_Buffer* node, TF_Status* status) {
     if (number == kNodeAttr) set_attr(op, field, status);
 }
 
-static void add_input(TFE_Op* op, const TF_Tensor* tensor, TF_Status* status) {
-  if (TF_GetCode(status) != TF_OK) return;
-  TFE_TensorHandle* handle = TFE_NewTensorHandle(tensor, status);
-  if (!handle) return;
-  TFE_OpAddInput(op, handle, status);
-  TFE_DeleteTensorHandle(handle);
-}
-
 static int execute(TFE_Op* op, TF_Tensor** outputs, int most, TF_Status* status) {
   TFE_TensorHandle* handles[most];
   int count = most, resolved = 0;
@@ -75,18 +66,21 @@ static int execute(TFE_Op* op, TF_Tensor** outputs, int most, TF_Status* status)
   return 0;
 }
 
-int cpu_run(const TF_Buffer* node, const char* name, TF_Tensor** inputs, int input_count,
-            TF_Tensor** outputs, int most_outputs, TF_Status* status) {
+TFE_Context* cpu_context(TF_Status* status) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   pthread_once(&once, open_context);
-  if (!context) {
-    TF_SetStatus(status, TF_GetCode(opened), TF_Message(opened));
-    return 0;
-  }
+  if (!context) TF_SetStatus(status, TF_GetCode(opened), TF_Message(opened));
+  return context;
+}
+
+int cpu_run(const TF_Buffer* node, const char* name, TFE_TensorHandle* const* inputs,
+            int input_count, TF_Tensor** outputs, int most_outputs, TF_Status* status) {
+  if (!cpu_context(status)) return 0;
   TFE_Op* op = TFE_NewOp(context, name, status);
   if (!op) return 0;
   set_attrs(op, node, status);
-  for (int i = 0; i < input_count; i++) add_input(op, inputs[i], status);
+  for (int i = 0; i < input_count && TF_GetCode(status) == TF_OK; i++)
+    TFE_OpAddInput(op, inputs[i], status);
   int count = 0;
   if (TF_GetCode(status) == TF_OK) count = execute(op, outputs, most_outputs, status);
   TFE_DeleteOp(op);

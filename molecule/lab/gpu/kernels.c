@@ -1,19 +1,24 @@
 /* One kernel for every op: compute it on the CPU, hand the result over as the GPU's. */
-#include "tensorflow/c/kernels.h"
+#include "tensorflow/c/kernels.h" /* here alone: it defines what may be defined once */
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "cpu.h"
 #include "faults.h"
 #include "ops.h"
+#include "tensorflow/c/kernels_experimental.h"
+#include "variable.h"
 
+enum { kMaxVariables = 8 };
 enum { kMaxRank = 254 }; /* of any TensorFlow tensor */
 
 typedef struct {
   TF_Buffer* node;
   char* op;
+  int resources;
 } Kernel;
 
 static void delete_kernel(void* pointer) {
@@ -33,11 +38,13 @@ static void* create_kernel(TF_OpKernelConstruction* construction) {
     TF_SetStatus(status, TF_INTERNAL, "the test GPU could not read this node");
     TF_OpKernelConstruction_Failure(construction, status);
   }
+  for (const Op* op = ops; kernel->op && op->name; op++)
+    if (!strcmp(op->name, kernel->op)) kernel->resources = op->resources;
   TF_DeleteStatus(status);
   return kernel;
 }
 
-static void hand_over(const Kernel* kernel, const TF_Tensor* computed, TF_OpKernelContext* context,
+static void hand_over(const Call* call, const TF_Tensor* computed, TF_OpKernelContext* context,
                       int index, TF_Status* status) {
   int64_t shape[kMaxRank];
   int rank = TF_NumDims(computed);
@@ -47,32 +54,69 @@ static void hand_over(const Kernel* kernel, const TF_Tensor* computed, TF_OpKern
       TF_AllocateOutput(context, index, TF_TensorType(computed), shape, rank, size, status);
   if (TF_GetCode(status) != TF_OK) return;
   if (size) memcpy(TF_TensorData(output), TF_TensorData(computed), size);
-  faults_strike(kernel->op, output, status);
+  faults_strike(call, index, output, status);
   TF_DeleteTensor(output);
+}
+
+static void copy(TF_OpKernelContext* context, TF_Tensor* from, TF_Tensor* to) {
+  (void)context;
+  memcpy(TF_TensorData(to), TF_TensorData(from), TF_TensorByteSize(from));
+}
+
+/* Locks the first `count` inputs, which are variables, and takes their tensors. */
+static TF_VariableInputLockHolder* take_variables(TF_OpKernelContext* context, int count,
+                                                  TF_Tensor** tensors, TF_Status* status) {
+  int inputs[kMaxVariables];
+  TF_VariableInputLockHolder* locks = NULL;
+  for (int i = 0; i < count; i++) inputs[i] = i;
+  TF_MaybeLockVariableInputMutexesInOrder(context, true, false, inputs, (size_t)count, copy,
+                                          &locks, status);
+  for (int i = 0; i < count && TF_GetCode(status) == TF_OK; i++)
+    TF_GetInputTensorFromVariable(context, i, true, false, false, copy, &tensors[i], status);
+  return locks;
+}
+
+static double now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
 static void compute(void* pointer, TF_OpKernelContext* context) {
   const Kernel* kernel = pointer;
-  int input_count = TF_NumInputs(context), output_count = TF_NumOutputs(context), taken = 0;
+  int input_count = TF_NumInputs(context), output_count = TF_NumOutputs(context), computed = 0;
   TF_Tensor *inputs[input_count + 1], *outputs[output_count + 1];
+  TFE_TensorHandle* handles[input_count + 1];
+  TF_VariableInputLockHolder* locks = NULL;
   TF_Status* status = TF_NewStatus();
-  for (; taken < input_count && TF_GetCode(status) == TF_OK; taken++) {
-    inputs[taken] = NULL;
-    TF_GetInput(context, taken, &inputs[taken], status);
+  memset(inputs, 0, sizeof inputs);
+  memset(handles, 0, sizeof handles);
+  if (kernel->resources) locks = take_variables(context, kernel->resources, inputs, status);
+  for (int i = 0; i < input_count && TF_GetCode(status) == TF_OK; i++) {
+    bool variable = i < kernel->resources;
+    if (!variable) TF_GetInput(context, i, &inputs[i], status);
+    if (TF_GetCode(status) != TF_OK) break;
+    handles[i] = variable ? variable_new(inputs[i], status) : TFE_NewTensorHandle(inputs[i], status);
   }
-  int computed = 0;
+  double began = now();
   if (TF_GetCode(status) == TF_OK)
     computed =
-        cpu_run(kernel->node, kernel->op, inputs, input_count, outputs, output_count, status);
+        cpu_run(kernel->node, kernel->op, handles, input_count, outputs, output_count, status);
+  const Call call = {kernel->op, inputs, input_count, now() - began};
   for (int i = 0; i < computed; i++) {
-    if (TF_GetCode(status) == TF_OK) hand_over(kernel, outputs[i], context, i, status);
+    if (TF_GetCode(status) == TF_OK) hand_over(&call, outputs[i], context, i, status);
     TF_DeleteTensor(outputs[i]);
   }
-  if (TF_GetCode(status) != TF_OK) TF_OpKernelContext_Failure(context, status);
-  while (taken) {
-    taken--;
-    if (inputs[taken]) TF_DeleteTensor(inputs[taken]);
+  for (int i = 0; !output_count && i < kernel->resources && TF_GetCode(status) == TF_OK; i++) {
+    variable_read(handles[i], inputs[i], status);
+    faults_strike(&call, i, inputs[i], status);
   }
+  if (TF_GetCode(status) != TF_OK) TF_OpKernelContext_Failure(context, status);
+  for (int i = 0; i < input_count; i++) {
+    if (handles[i]) TFE_DeleteTensorHandle(handles[i]);
+    if (inputs[i]) TF_DeleteTensor(inputs[i]);
+  }
+  if (locks) TF_ReleaseVariableInputLockHolder(locks);
   TF_DeleteStatus(status);
 }
 
@@ -82,10 +126,12 @@ static void or_die(TF_Status* status, const char* op) {
   abort();
 }
 
-static void register_kernel(const Op* op, TF_DataType type, TF_Status* status) {
+static void register_kernel(const Op* op, char type, char other, TF_Status* status) {
   TF_KernelBuilder* builder =
       TF_NewKernelBuilder(op->name, "GPU", create_kernel, compute, delete_kernel);
-  if (type) TF_KernelBuilder_TypeConstraint(builder, op->attr, type, status);
+  if (type) TF_KernelBuilder_TypeConstraint(builder, op->attr, op_type(type), status);
+  or_die(status, op->name);
+  if (other) TF_KernelBuilder_TypeConstraint(builder, op->other_attr, op_type(other), status);
   or_die(status, op->name);
   for (int i = 0; i < kMaxHostArgs && op->host[i]; i++)
     TF_KernelBuilder_HostMemory(builder, op->host[i]);
@@ -96,10 +142,13 @@ static void register_kernel(const Op* op, TF_DataType type, TF_Status* status) {
 void TF_InitKernel(void) {
   TF_Status* status = TF_NewStatus();
   for (const Op* op = ops; op->name; op++) {
-    if (fault_on("no_matmul_kernel") && strstr(op->name, "MatMul")) continue;
-    if (!op->attr) register_kernel(op, 0, status);
-    for (const TF_DataType* type = op->types; type && *type; type++)
-      register_kernel(op, *type, status);
+    if (fault_no_kernel(op->name)) continue;
+    if (!op->attr) register_kernel(op, 0, 0, status);
+    for (const char* type = op->types; type && *type; type++) {
+      if (!op->other_types) register_kernel(op, *type, 0, status);
+      for (const char* other = op->other_types; other && *other; other++)
+        register_kernel(op, *type, *other, status);
+    }
   }
   TF_DeleteStatus(status);
 }

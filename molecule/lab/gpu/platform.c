@@ -2,6 +2,7 @@
  * every kernel has finished when its compute function returns. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "faults.h"
 #include "tensorflow/c/experimental/stream_executor/stream_executor.h"
@@ -53,7 +54,7 @@ static TF_Bool no_stats(const SP_Device* device, SP_AllocatorStats* stats) {
 
 static TF_Bool memory_usage(const SP_Device* device, int64_t* unused, int64_t* total) {
   (void)device;
-  *unused = *total = kMemory;
+  *unused = *total = fault_on("no_memory_info") ? 0 : kMemory;
   return 1;
 }
 
@@ -248,6 +249,10 @@ static void destroy_platform_fns(SP_PlatformFns* fns) { (void)fns; }
 
 void SE_InitPlugin(SE_PlatformRegistrationParams* params, TF_Status* status) {
   if (!faults_read(status)) return;
+  if (fault_on("init_abort")) abort();
+  while (fault_on("init_hang")) pause();
+  if (fault_on("abi")) params->platform->struct_size = 0;
+  if (fault_on("abi")) return;
   if (fault_on("no_init")) {
     TF_SetStatus(status, TF_INTERNAL, "the test GPU was told to fail here (fault no_init)");
     return;

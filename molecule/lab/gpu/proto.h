@@ -11,6 +11,7 @@
 enum { kGraphNode = 1 };
 enum { kNodeName = 1, kNodeOp = 2, kNodeInput = 3, kNodeDevice = 4, kNodeAttr = 5 };
 enum { kEntryKey = 1, kEntryValue = 2 };
+enum { kValueList = 1, kListText = 2 };
 
 typedef struct {
   const unsigned char* data;
