@@ -7,6 +7,10 @@ from typing import Any
 
 import yaml
 
+from verify.host.lines import SILENT
+from verify.onhost.catalogue import CHECKS
+from verify.onhost.child import RAISED
+from verify.onhost.process import CRASH, HANG
 from verify.onhost.registry import Line
 from verify.settings import ROLE, filters
 
@@ -26,9 +30,15 @@ def about(line: Line) -> list[dict[str, Any]]:
     ]
 
 
+def general(line: Line) -> list[str]:
+    """The causes that say no more than what was checked: a measurement may know better."""
+    own = [check.cause for check in CHECKS if check.id == line["id"]]
+    return [*own, CRASH, HANG, RAISED, SILENT]
+
+
 def explained(line: Line) -> Line:
     """The line with the catalogue's cause and cure, where that knows what was said."""
-    if line["status"] != "fail":
+    if line["status"] != "fail" or line["cause"] not in general(line):
         return line
     found = filters("catalogue").explain(f"{line['measured']}\n{line['evidence']}", about(line))
     if not found or found["harmless"]:

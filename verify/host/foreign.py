@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from verify.host.explained import explained
-from verify.host.lines import first
+from verify.host.lines import SILENT, first
 from verify.host.run import Answer, Run
 from verify.host.wish import Wish
 from verify.onhost.catalogue import CHECKS
@@ -43,8 +43,7 @@ def broken(path: str, answer: Answer) -> list[Line]:
     output = answer.stderr.encode()
     said = last_words(output) or "nothing"
     measured = f"{path} ended with exit status {answer.status} and said: {said}"
-    cause = "The environment's Python does not run, or there is none."
-    finding = Finding(False, measured, imports.claim, cause, "Build the environment anew.")
+    finding = Finding(False, measured, imports.claim, SILENT, "Build the environment anew.")
     return [explained(imports.line("fail", finding, evidence=evidence(output, passed=False)))]
 
 

@@ -16,6 +16,7 @@ from verify.verdict import Status, lines_in
 
 PLANNED = "machine.planned"
 CLAIM = "Nothing on this Mac differs from its plan"
+SILENT = "The environment's Python does not run, or was stopped."
 NOTHING = "nothing differs"
 
 
@@ -75,8 +76,7 @@ def complete(checks: Sequence[Check], answer: Answer) -> list[Line]:
         output = answer.stderr.encode()
         measured = f"the program ended with exit status {answer.status} and said: "
         measured += last_words(output) or "nothing"
-        cause = "The environment's Python does not run, or was stopped."
-        finding = Finding(False, measured, guilty.claim, cause)
+        finding = Finding(False, measured, guilty.claim, SILENT)
         came[guilty.id] = guilty.line("fail", finding, evidence=evidence(output, passed=False))
     for check in missing:
         if check.id in came:

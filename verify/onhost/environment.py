@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import ctypes
+import hashlib
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from importlib import metadata
 from pathlib import Path
+from typing import NamedTuple, Optional
 
 from .expected import Expected, normalised
 from .registry import Finding, check, planned
 
 SHOWN = 5
+
+
+class File(NamedTuple):
+    """A file as its package's RECORD has it; the name is for people."""
+
+    name: str
+    path: Path
+    digest: str
+    size: Optional[int]
 
 
 @check(
@@ -60,25 +73,29 @@ def lock(expected: Expected) -> Finding:
 
 @check(
     "environment.files",
-    "Every file that the installed packages brought is there, at its recorded size",
-    cause="Files of a package were deleted or changed by hand.",
+    "Every file that the installed packages brought is there, with its recorded content",
+    cause="Files of a package were deleted or changed by hand, or the disk lost them.",
 )
 def files(expected: Expected) -> Finding:
-    count, odd = 0, []
+    odd: list[str] = []
+    listed: list[File] = []
     for distribution in metadata.distributions():
         name = normalised(distribution.metadata["Name"] or "nameless")
+        # conda changes what it installs, and records what it was before.
+        if (distribution.read_text("INSTALLER") or "").strip() == "conda":
+            continue
         record = distribution.read_text("RECORD")
         if record is None:
             odd.append(f"{name} has no RECORD")
             continue
         # Not distribution.files: from Python 3.12 on it leaves out what is missing.
-        for path, size in recorded(record.splitlines()):
-            count += 1
-            fault = damage(Path(str(distribution.locate_file(path))), size)
-            if fault:
-                odd.append(f"{name}: {path} {fault}")
+        for path, digest, size in recorded(record.splitlines()):
+            place = Path(str(distribution.locate_file(path)))
+            listed.append(File(f"{name}: {path}", place, digest, size))
+    with ThreadPoolExecutor() as pool:
+        odd += filter(None, pool.map(told, listed))
     wanted = "every recorded file whole"
-    return Finding(not odd, few(odd) if odd else f"{count} files whole", wanted)
+    return Finding(not odd, few(odd) if odd else f"{len(listed)} files whole", wanted)
 
 
 @check(
@@ -119,20 +136,43 @@ def differences(found: Iterable[tuple[str, str]], locked: Mapping[str, str]) -> 
     return odd + [f"missing {name} {locked[name]}" for name in sorted(set(locked) - set(seen))]
 
 
-def recorded(lines: Iterable[str]) -> Iterator[tuple[str, int | None]]:
-    """The (path, size in bytes or None) pairs of a RECORD, bytecode left out."""
+def recorded(lines: Iterable[str]) -> Iterator[tuple[str, str, int | None]]:
+    """The path, digest ("" if none) and size in bytes of a RECORD's rows, bytecode left out."""
     for row in csv.reader(lines):
         if row and not row[0].endswith(".pyc"):
-            yield row[0], int(row[2]) if len(row) > 2 and row[2] else None
+            path, digest, size = (*row, "", "")[:3]
+            yield path, digest, int(size) if size else None
 
 
-def damage(path: Path, size: int | None) -> str:
+def told(file: File) -> str:
+    """What is wrong with a file, as a phrase; "" when nothing is."""
+    fault = damage(file.path, file.digest, file.size)
+    return f"{file.name} {fault}" if fault else ""
+
+
+def damage(path: Path, digest: str, size: int | None) -> str:
     """What is wrong with an installed file, "" when nothing is."""
     try:
         found = path.stat().st_size
-    except OSError:
+        if size not in (None, found):
+            return f"has {found} bytes, recorded {size}"
+        method, _, recorded = digest.partition("=")
+        if method in hashlib.algorithms_guaranteed and content(path, method) != recorded:
+            return "has other content than was installed"
+    except FileNotFoundError:
         return "is missing"
-    return "" if size is None or size == found else f"has {found} bytes, recorded {size}"
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
+    return ""
+
+
+def content(path: Path, method: str) -> str:
+    """A file's digest as RECORD writes it."""
+    made = hashlib.new(method)
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            made.update(block)
+    return base64.urlsafe_b64encode(made.digest()).rstrip(b"=").decode()
 
 
 def few(odd: list[str]) -> str:

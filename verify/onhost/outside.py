@@ -56,6 +56,14 @@ def plugin(expected: Expected) -> Finding:
             return Finding(
                 False, f"{own[0]}; {view.name} also {', '.join(foreign)}", wanted, "", cure
             )
+    hidden = plugins(own_sites(Path.home()))
+    if hidden:
+        cause = (
+            "A second plugin lies among the user's own packages. This environment does not see it. "
+            "A Python that is no virtual environment does, and ends with 'already registered'."
+        )
+        cure = "Remove it with the pip of that Python: python3 -m pip uninstall tensorflow-metal."
+        return Finding(False, f"{own[0]}; {', '.join(hidden)}", wanted, cause, cure, warns=True)
     return Finding(True, own[0], wanted)
 
 
@@ -149,6 +157,14 @@ def plugins(folders: Iterable[str]) -> list[str]:
         if place.is_dir():
             found += sorted(str(path) for path in place.iterdir() if path.name.endswith(LIBRARY))
     return found
+
+
+def own_sites(home: Path) -> list[str]:
+    """The folders of a user's own packages, as the Pythons of this version look for them."""
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    framework = home / "Library" / "Python" / version / "lib" / "python" / "site-packages"
+    other = home / ".local" / "lib" / f"python{version}" / "site-packages"
+    return [str(framework), str(other)]
 
 
 def shadowing(entry: str) -> list[str]:

@@ -20,6 +20,7 @@ CRASH = "TensorFlow, its plugin or a package crashes here."
 HANG = "TensorFlow, its plugin or a package hangs here."
 LEAVE = 10.0
 # What would make Keras another one than the environment's; that it is set is a check's to say.
+SEEING = ("machine", "environment")
 SETTINGS = ("TF_USE_LEGACY_KERAS", "KERAS_BACKEND", "KERAS_HOME")
 
 Tell = Callable[[Line], None]
@@ -48,7 +49,6 @@ class Process:
         longer than its time: only another process can see to that, a SIGALRM
         handler never runs in a TensorFlow that hangs.
         """
-        kept = {name: text for name, text in os.environ.items() if name not in SETTINGS}
         reading, writing = os.pipe()
         with self._log.open("wb") as output, os.fdopen(reading, "rb", buffering=0) as lines:
             child = subprocess.Popen(
@@ -57,8 +57,7 @@ class Process:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                # The user's own Keras settings stay unread, and unwritten.
-                env={**kept, "KERAS_BACKEND": "tensorflow", "KERAS_HOME": str(self._folder)},
+                env=self._surroundings(),
                 start_new_session=True,
             )
             os.close(writing)
@@ -66,6 +65,16 @@ class Process:
             ended = leave(child, 0 if self.hung else LEAVE)
         if self.waiting:
             self._judge(self._silence() if self.hung else ended)
+
+    def _surroundings(self) -> dict[str, str]:
+        """The child's environment: the user's own where that is what is looked at.
+
+        Where Keras is imported, the user's settings of it stay unread, and unwritten.
+        """
+        if all(check.family in SEEING for check in self.waiting.values()):
+            return dict(os.environ)
+        kept = {name: text for name, text in os.environ.items() if name not in SETTINGS}
+        return {**kept, "KERAS_BACKEND": "tensorflow", "KERAS_HOME": str(self._folder)}
 
     def _listen(self, child: subprocess.Popen[bytes], lines: IO[bytes]) -> bool:
         """Relay lines until the child is done; True when it was silent for too long."""

@@ -12,6 +12,7 @@ from verify.onhost.environment import damage, differences, few, recorded
 from verify.onhost.registry import Finding
 from verify.unit.macs import expected
 
+FOUR = "sha256=BO-vCA9aPnThwp0cpqSFaTgsu80yTo1Z0rg-8hwDnwA"
 LOCKED = {"numpy": "2.0.2", "six": "1.17.0"}
 
 
@@ -42,28 +43,36 @@ def test_of_many_differences_a_few_are_told_and_the_rest_counted() -> None:
 
 def test_a_record_gives_paths_and_sizes_without_bytecode() -> None:
     lines = ["a/b.py,sha256=x,12", "a/b.cpython-311.pyc,,", '"a, b.txt",,', "RECORD,,", ""]
-    assert list(recorded(lines)) == [("a/b.py", 12), ("a, b.txt", None), ("RECORD", None)]
+    assert list(recorded(lines)) == [
+        ("a/b.py", "sha256=x", 12),
+        ("a, b.txt", "", None),
+        ("RECORD", "", None),
+    ]
 
 
-def test_a_file_that_is_gone_or_of_another_size_is_damaged(tmp_path: Path) -> None:
+def test_a_file_that_is_gone_or_of_another_size_or_content_is_damaged(tmp_path: Path) -> None:
     there = tmp_path / "there"
     there.write_text("four")
-    assert damage(there, 4) == damage(there, None) == ""
-    assert damage(there, 5) == "has 4 bytes, recorded 5"
-    assert damage(tmp_path / "gone", None) == "is missing"
+    assert damage(there, FOUR, 4) == damage(there, "", None) == damage(there, "md9=x", 4) == ""
+    assert damage(there, FOUR, 5) == "has 4 bytes, recorded 5"
+    assert damage(tmp_path / "gone", FOUR, None) == "is missing"
+    there.write_text("five")
+    assert damage(there, FOUR, 4) == "has other content than was installed"
+    assert damage(tmp_path, FOUR, None) == "cannot be read (Is a directory)"
 
 
 class FakeDistribution:
     """A package with one recorded file and a folder that it is installed in."""
 
-    def __init__(self, folder: Path, record: str | None) -> None:
+    def __init__(self, folder: Path, record: str | None, installer: str = "uv\n") -> None:
         self.metadata = {"Name": "Tensorflow_Metal"}
         self.version = "1.2.0"
         self.folder = folder
         self.record = record
+        self.installer = installer
 
     def read_text(self, name: str) -> str | None:
-        return self.record
+        return self.installer if name == "INSTALLER" else self.record
 
     def locate_file(self, path: str) -> Path:
         return self.folder / path
@@ -80,7 +89,7 @@ def measured(monkeypatch: pytest.MonkeyPatch, distribution: FakeDistribution) ->
 def test_a_deleted_plugin_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plugin = tmp_path / "libmetal_plugin.dylib"
     plugin.write_text("four")
-    distribution = FakeDistribution(tmp_path, "libmetal_plugin.dylib,sha256=x,4\n")
+    distribution = FakeDistribution(tmp_path, f"libmetal_plugin.dylib,{FOUR},4\n")
     assert measured(monkeypatch, distribution).holds
     plugin.unlink()
     finding = measured(monkeypatch, distribution)
@@ -93,6 +102,12 @@ def test_a_package_without_a_record_is_no_whole_package(
 ) -> None:
     finding = measured(monkeypatch, FakeDistribution(tmp_path, None))
     assert (finding.holds, finding.measured) == (False, "tensorflow-metal has no RECORD")
+
+
+def test_what_conda_installed_is_not_held_against_its_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert measured(monkeypatch, FakeDistribution(tmp_path, "gone,,1\n", "conda")).holds
 
 
 def test_a_library_that_does_not_load_is_named(tmp_path: Path) -> None:

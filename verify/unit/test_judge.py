@@ -13,6 +13,7 @@ from verify.host.judge import judge, to_be_active
 from verify.host.lines import PLANNED
 from verify.host.run import Answer
 from verify.onhost.catalogue import CHECKS
+from verify.onhost.child import RAISED
 from verify.onhost.registry import Line
 from verify.unit.macs import PLAN, READING, WANTED, FakeMac, lines
 from verify.verdict import Verdict
@@ -182,9 +183,22 @@ def test_what_a_check_measured_is_explained_by_the_catalogue(
     told = lines(failing="load.imports")
     (failed,) = [one for one in told if one["status"] == "fail"]
     failed["measured"] = "NotFoundError: /x/libmetal_plugin.dylib: file too short"
+    failed["cause"] = RAISED
     verdict = judged(monkeypatch, printed(told))
     (failed,) = [one for one in verdict.checks if one["status"] == "fail"]
     assert failed["cause"].startswith("A library is no library.")
+
+
+def test_what_a_check_knows_better_stands_above_the_catalogue(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = lines(failing="environment.keras")
+    (failed,) = [one for one in told if one["status"] == "fail"]
+    failed["measured"] = "TF_USE_LEGACY_KERAS=1 over ssh"
+    failed["cause"] = "TF_USE_LEGACY_KERAS is set over ssh."
+    verdict = judged(monkeypatch, printed(told))
+    (failed,) = [one for one in verdict.checks if one["status"] == "fail"]
+    assert failed["cause"] == "TF_USE_LEGACY_KERAS is set over ssh."
 
 
 def test_what_only_warns_leaves_the_mac_right(monkeypatch: pytest.MonkeyPatch) -> None:

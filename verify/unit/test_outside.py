@@ -31,6 +31,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def found(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Found:
     """What a check finds where a user's program sees this much more of the Mac."""
     monkeypatch.setattr(outside, "installed", lambda: {"keras": "3.5.0"})
+    monkeypatch.setenv("HOME", str(tmp_path))
 
     def measure(
         check: Check, path: tuple[str, ...] = (), user_site: str = "", **variables: str
@@ -72,6 +73,16 @@ def test_a_second_plugin_is_found_wherever_tensorflow_would_find_it(
     assert found(outside.plugin, TF_PLUGGABLE_DEVICE_LIBRARY_PATH="/x").cause.startswith("TF_PLUGG")
     library(site, "libother.so")
     assert "libother.so" in str(found(outside.plugin).measured)
+
+
+def test_a_second_plugin_that_this_environment_does_not_see_is_a_warning(
+    found: Found, tmp_path: Path
+) -> None:
+    for folder in outside.own_sites(tmp_path):
+        library(Path(folder))
+    finding = found(outside.plugin)
+    assert finding.status == "warn"
+    assert str(finding.measured).count(".dylib") == 3
 
 
 def test_a_path_that_brings_nothing_of_ours_is_left_alone(found: Found, tmp_path: Path) -> None:

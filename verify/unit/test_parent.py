@@ -201,3 +201,13 @@ W0 a reason
     assert evidence(output, passed=False) == "W0 a reason"
     assert evidence(output, passed=True).splitlines()[0].endswith("platform GPU ID 0")
     assert len(evidence(output, passed=True).splitlines()) == 2
+
+
+def test_what_is_looked_at_in_the_user_s_settings_is_left_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    checks = [named("environment.keras"), named("load.keras")]
+    body = "assert os.environ['KERAS_BACKEND'] == 'jax'"
+    lines = lines_of(tmp_path, body, checks, [check.id for check in checks])
+    assert statuses(lines) == ["pass", "fail"]
