@@ -17,7 +17,7 @@ from verify.hosts import verify
 from verify.links.keep import told
 from verify.onhost.expected import PROFILES
 from verify.onhost.registry import Line
-from verify.report import fleet, junit, table
+from verify.report import fleet, history, junit, table
 from verify.settings import PROJECT
 from verify.verdict import Verdict
 
@@ -53,6 +53,7 @@ def links(given: argparse.Namespace) -> int:
 def report(given: argparse.Namespace) -> int:
     macs = fleet.gather(given.report, listed(given.expect))
     macs.save(given.report)
+    history.keep(given.report, macs)
     junit.save(macs, given.report / "junit.xml")
     table.show(macs, given.report, sys.stdout)
     return macs.exit_status
@@ -84,7 +85,9 @@ def record(given: argparse.Namespace) -> int:
 
 
 def begin(given: argparse.Namespace) -> int:
-    fleet.clear(given.report, listed(given.names))
+    names = listed(given.names)
+    fleet.clear(given.report, names)
+    history.turn(given.report, names)
     return 0
 
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from verify.report import history
 from verify.report.fleet import Fleet, clear, gather
 from verify.settings import PROJECT
 
@@ -55,6 +56,7 @@ def verify(
     environment = surroundings(inventories)
     macs = names(limit, environment)
     clear(report, macs)
+    history.turn(report, macs)
     command = [sys.executable, "-m", "pytest", str(PROJECT / "verify" / "host")]
     command += ["--rootdir", str(PROJECT), "-p", "no:cacheprovider", "-q", "--tb=no"]
     command += [f"--hosts={','.join(f'ansible://{name}' for name in macs)}"]

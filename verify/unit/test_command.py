@@ -23,7 +23,7 @@ def called(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
     return command.main()
 
 
-def test_report_writes_its_three_files_and_exits_with_the_fleet_s_status(
+def test_report_writes_its_files_and_exits_with_the_fleet_s_status(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     verdict("m1").save(tmp_path)
@@ -33,7 +33,7 @@ def test_report_writes_its_three_files_and_exits_with_the_fleet_s_status(
     verdict("m3", "fail", line("fail")).save(tmp_path)
     assert called(monkeypatch, *report, "--expect", "m1,m2", "m3") == 1
     written = {path.name for path in tmp_path.iterdir()}
-    assert written == {"macs", "fleet.json", "junit.xml", "retry.txt"}
+    assert written == {"macs", "history", "fleet.json", "junit.xml", "retry.txt"}
     assert "1 right, 1 wrong, 1 not reached" in capsys.readouterr().out
 
 
