@@ -1,6 +1,6 @@
 # The two commands are `make site` and `make test`; `make lab` and `make clean` start and remove
 # the simulated Macs.
-.PHONY: site test lint lab pins compatibility clean requirements
+.PHONY: site test lint lab doctor faults pins compatibility clean requirements
 
 site:
 	@bin/site
@@ -15,6 +15,16 @@ lint:
 lab:
 	@bin/setup debootstrap e2fsprogs gcc libc6-dev openssh-client xfsprogs
 	@molecule/lab/lab up site m2-sonoma m1-sequoia
+
+# One Mac of the inventory: make doctor HOST=mini-01
+doctor:
+	@bin/setup
+	@.venv/bin/python -m verify doctor "$(HOST)"
+
+# Every fault, with every check of the usual profile: an hour on two cores.
+faults:
+	@bin/setup debootstrap e2fsprogs gcc libc6-dev openssh-client
+	@FAULTS=full .venv/bin/molecule test --scenario-name faults
 
 pins:
 	@bin/setup

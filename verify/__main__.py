@@ -1,4 +1,4 @@
-"""`python -m verify hosts|links|report|record|begin`.
+"""`python -m verify hosts|doctor|links|report|record|begin`.
 
 Exits 0 where every Mac is right, 1 where some is wrong, 2 where some could
 not be judged or the input is unusable, 3 where the verification itself broke.
@@ -12,6 +12,7 @@ import os
 import sys
 from pathlib import Path
 
+from verify import doctor
 from verify.host.lines import again
 from verify.hosts import verify
 from verify.links.keep import told
@@ -41,6 +42,15 @@ def wishes(given: argparse.Namespace) -> list[str]:
         "--environment": given.environment,
     }
     return [word for option, value in found.items() if value for word in (option, str(value))]
+
+
+def examine(given: argparse.Namespace) -> int:
+    if given.last:
+        mac = doctor.last(given.name, given.report)
+    else:
+        mac = doctor.examine(given.inventory, given.name, given.report, wishes(given))
+    doctor.show(mac, given.report, sys.stdout)
+    return fleet.Fleet("", (mac,)).exit_status
 
 
 def links(given: argparse.Namespace) -> int:
@@ -115,6 +125,14 @@ def arguments() -> argparse.ArgumentParser:
     one.add_argument("--limit", default="", metavar="NAMES", help="as ansible-playbook's")
     one.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 1), help="Macs at a time")
     one.set_defaults(run=hosts)
+
+    one = commands.add_parser(
+        "doctor", parents=[shared, wished], help="one Mac: what is wrong, since when, what to do"
+    )
+    one.add_argument("name", metavar="HOST", help="its name in the inventory")
+    one.add_argument("--inventory", action="append", default=[], metavar="PATH")
+    one.add_argument("--last", action="store_true", help="tell of the last verification again")
+    one.set_defaults(run=examine)
 
     one = commands.add_parser("links", help="does this plugin load in that TensorFlow?")
     one.add_argument("tensorflow", metavar="TF", help="a version of tensorflow")

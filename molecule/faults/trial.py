@@ -1,6 +1,6 @@
 """Break simulated Macs, one fault after another, and hold the verdicts against what was broken.
 
-    run.py --inventory INVENTORY [--full] [FAULT]...
+    trial.py --inventory INVENTORY [--full] [FAULT]...
 
 Each Mac takes the next fault, is judged, and is healed. Before the first and after the last it must
 be right, also under load. Exits 1 where a fault was not found, a cause not told, an alarm false.
@@ -31,9 +31,10 @@ from verify.onhost.registry import Line
 from verify.verdict import Verdict
 
 HERE = Path(__file__).resolve().parent
+BROKEN = HERE / "break.sh"
 TIMEOUT = 40
-HEALTHY = {False: 0, True: 5}
-LOADED = {False: 0, True: 3}
+HEALTHY = {False: 1, True: 5}
+LOADED = {False: 1, True: 3}
 BUSY = "touch /var/tmp/busy; for _ in 1 2 3 4; do ( while [ -e /var/tmp/busy ]; do :; done ) & done"
 WRONG = ("fail", "inconclusive")
 
@@ -93,7 +94,7 @@ class Mac:
 
     def shell(self, lines: str) -> None:
         """Run these lines as root, after break.sh; raises RuntimeError where they fail."""
-        script = (HERE / "break.sh").read_text() + lines
+        script = BROKEN.read_text() + lines
         answer = self._run("sudo /bin/sh -c %s", script)
         if answer.status:
             raise RuntimeError(f"On {self.name}, {lines!r} failed: {answer.stderr}")
@@ -213,7 +214,9 @@ def read(names: list[str]) -> list[Fault]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--inventory", type=Path, required=True)
-    parser.add_argument("--full", action="store_true", help="every check for every fault")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--full", action="store_true", help="every check for every fault")
+    how.add_argument("--brief", action="store_false", dest="full", help="those it concerns")
     parser.add_argument("faults", nargs="*")
     given = parser.parse_args()
     os.environ.update(surroundings([]))
