@@ -22,6 +22,7 @@ static const struct {
     {"init_hang", kAtStart},
     {"abi", kAtStart},
     {"no_memory_info", kAtStart},
+    {"jitter", kJitter},
     {"wrong", kWrong},
     {"nan", kNan},
     {"zero", kZero},
@@ -42,6 +43,7 @@ static const struct {
 static const struct {
   const char *name, *word;
 } short_forms[] = {
+    {"other_rounding", "jitter:arithmetic"},
     {"wrong_matmul", "wrong:matmul"},
     {"wrong_dense_relu", "wrong:_FusedMatMul"},
     {"wrong_fused", "wrong:fused"},
@@ -71,12 +73,21 @@ static const struct {
 
 static const struct {
   const char* name;
-  const char* ops[8];
+  const char* ops[40];
 } groups[] = {
     {"matmul", {"MatMul", "BatchMatMul", "BatchMatMulV2", "_FusedMatMul"}},
     {"conv2d", {"Conv2D", "_FusedConv2D"}},
     {"fused", {"_FusedMatMul", "_FusedConv2D"}},
     {"softmax", {"Softmax"}},
+    {"arithmetic",
+     {"AddN", "AvgPool", "AvgPoolGrad", "BatchMatMulV2", "BiasAddGrad", "Conv2D",
+      "Conv2DBackpropFilter", "Conv2DBackpropInput", "CudnnRNNBackpropV3", "CudnnRNNV3",
+      "DepthwiseConv2dNative", "DepthwiseConv2dNativeBackpropFilter",
+      "DepthwiseConv2dNativeBackpropInput", "Erf", "Exp", "FusedBatchNormGradV3",
+      "FusedBatchNormV3", "Log", "Log1p", "LogSoftmax", "MatMul", "Mean", "Pow", "RealDiv",
+      "Reciprocal", "ResourceApplyAdam", "Rsqrt", "Sigmoid", "Softmax",
+      "SoftmaxCrossEntropyWithLogits", "SparseSoftmaxCrossEntropyWithLogits", "Sqrt", "Sum",
+      "Tanh", "_FusedConv2D", "_FusedMatMul"}},
     {"rnn", {"CudnnRNNV3", "CudnnRNNBackpropV3"}},
     {"integer_random", {"RandomUniformInt", "StatelessRandomUniformInt",
                         "StatelessRandomUniformIntV2"}},

@@ -11,6 +11,7 @@
 /* What a fault may do to the result of an op. */
 typedef enum {
   kAtStart, /* nothing: it strikes before there is any op */
+  kJitter,
   kWrong,
   kNan,
   kZero,

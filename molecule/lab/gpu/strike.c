@@ -9,7 +9,7 @@
 
 #include "faults.h"
 
-enum { kTopK = 16, kLeakKib = 64, kTimesSlower = 50 };
+enum { kTopK = 16, kLeakKib = 64, kTimesSlower = 50, kRoundings = 4 };
 
 /* bfloat16 is the upper half of a float. */
 static float from_bfloat16(uint16_t half) {
@@ -47,6 +47,24 @@ static void spoil(TF_Tensor* tensor, int64_t index, double by) {
 static void spoil_one(const Fault* fault, TF_Tensor* tensor, double by) {
   int64_t count = TF_TensorElementCount(tensor);
   if (count) spoil(tensor, (fault->at % count + count) % count, by);
+}
+
+/* Each element is off by up to `most` roundings of its own, as another GPU's would be. */
+static void jitter(TF_Tensor* tensor, double most) {
+  static uint32_t state = 1;
+  void* data = TF_TensorData(tensor);
+  int64_t count = TF_TensorElementCount(tensor);
+  for (int64_t i = 0; i < count; i++) {
+    state = state * 1664525u + 1013904223u;
+    float off = (float)(most * ((double)state / 0x80000000u - 1));
+    uint16_t* half = (uint16_t*)data + i;
+    switch ((int)TF_TensorType(tensor)) {
+      case TF_FLOAT: ((float*)data)[i] *= 1 + off * 0x1p-24f; break;
+      case TF_HALF: ((_Float16*)data)[i] *= (_Float16)(1 + off * 0x1p-11f); break;
+      case TF_BFLOAT16: *half = to_bfloat16(from_bfloat16(*half) * (1 + off * 0x1p-8f)); break;
+      default: return;
+    }
+  }
 }
 
 static void zero_from(TF_Tensor* tensor, int64_t first) {
@@ -107,6 +125,7 @@ static void wait_for(double seconds) {
 
 void strike(Fault* fault, const Call* call, int output, TF_Tensor* result, TF_Status* status) {
   switch (fault->kind) {
+    case kJitter: jitter(result, fault->by ? fault->by : kRoundings); break;
     case kWrong: spoil_one(fault, result, fault->by ? fault->by : 1); break;
     case kNan: spoil_one(fault, result, NAN); break;
     case kZero: zero_from(result, 0); break;
