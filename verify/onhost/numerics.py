@@ -1,141 +1,147 @@
-"""Claims about numbers: the GPU computes what the CPU computes.
-
-float32 on both. Inputs are seeded and large enough that one wrong element
-is seen; what is compared is the largest absolute difference.
-"""
+"""Claims about numbers: the GPU computes what the CPU computes, in every element."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from .devices import CPU, GPU, strictly
+from . import draws, kernels, layers, moves, products, repeats
+from .cases import Case, compared
 from .expected import Expected
-from .registry import Array, Finding, check, on_gpu
+from .registry import REBUILD, Check, Finding, check, on_gpu
 
-ROUNDING = 2.0**-24
 WRONG = "The plugin has no working kernel for this op, or a wrong one, on this chip and macOS."
 HIDE = (
     "Hide the GPU from the programs that need this op (tf.config.set_visible_devices([], 'GPU')) "
     "or set tensorflow_metal_pin to another row."
 )
+ROUNDS = 40
+MANY_ROUNDS = 400
+
+Cases = Callable[[], Iterable[Case]]
 
 
-@check(
-    "numerics.matmul",
-    "GPU and CPU agree on matmul",
-    cause=WRONG,
-    cure=HIDE,
-    needs=("load.logical",),
-    when=on_gpu,
-)
-def matmul(expected: Expected) -> Finding:
-    import numpy as np
-    import tensorflow as tf
-
-    a, b = signed(256, 384), signed(384, 320)
-    bound = sum_bound(384, float(np.max(abs(a) @ abs(b))))
-    return compared(lambda: tf.matmul(a, b), bound, "two float32 sums of 384 products")
-
-
-@check(
-    "numerics.conv2d",
-    "GPU and CPU agree on conv2d",
-    cause=WRONG,
-    cure=HIDE,
-    needs=("load.logical",),
-    when=on_gpu,
-)
-def conv2d(expected: Expected) -> Finding:
-    import tensorflow as tf
-
-    images, kernels = signed(4, 32, 32, 8), signed(3, 3, 8, 16)
-    with tf.device(CPU):
-        magnitude = tf.nn.conv2d(abs(images), abs(kernels), 1, "SAME").numpy().max()
-    bound = sum_bound(72, float(magnitude))
-    reason = "two float32 sums of 72 products"
-    return compared(lambda: tf.nn.conv2d(images, kernels, 1, "SAME"), bound, reason)
+def agree(
+    name: str,
+    what: str,
+    cases: Cases,
+    cause: str = WRONG,
+    cure: str = HIDE,
+    profile: str = "standard",
+) -> Check:
+    """The claim that GPU and CPU agree on all of these cases."""
+    claimed = check(
+        f"numerics.{name}",
+        f"GPU and CPU agree on {what}",
+        cause=cause,
+        cure=cure,
+        needs=("load.logical",),
+        when=on_gpu,
+        profile=profile,
+    )
+    return claimed(lambda expected: compared(cases()))
 
 
-@check(
-    "numerics.dense_relu",
-    "GPU and CPU agree on Dense and ReLU in graph mode",
+matmul = agree("matmul", "matrix products of every form, and their gradients", products.matmul)
+conv2d = agree("conv2d", "two-dimensional convolutions, and their gradients", products.conv2d)
+conv1d = agree("conv1d", "one-dimensional convolutions, with many filters too", products.conv1d)
+depthwise = agree("depthwise", "depthwise and transposed convolutions", products.depthwise)
+pooling = agree("pooling", "pooling, and its gradients", products.pooling)
+dense_relu = agree(
+    "dense_relu",
+    "Dense and ReLU in graph mode",
+    layers.dense_relu,
     cause="Known in graph mode with TensorFlow 2.13 to 2.16 and tensorflow-metal 1.1.0 and 1.2.0: "
     "errors of tens of units, no message (tensorflow#61650, #62137, #92686; keras#19009).",
     cure="Write matmul(x, W) + b instead of a Dense layer with a fused ReLU, or hide the GPU "
     "(tf.config.set_visible_devices([], 'GPU')), or set tensorflow_metal_pin to another row.",
-    needs=("load.logical",),
-    when=on_gpu,
 )
-def dense_relu(expected: Expected) -> Finding:
-    import numpy as np
-    import tensorflow as tf
-
-    x, weights, bias = signed(256, 784), signed(784, 128), signed(128)
-    bound = sum_bound(785, float(np.max(abs(x) @ abs(weights) + abs(bias))))
-
-    def dense() -> Array:
-        layer = tf.function(lambda x: tf.nn.relu(tf.nn.bias_add(tf.matmul(x, weights), bias)))
-        return layer(tf.constant(x))
-
-    return compared(dense, bound, "two float32 sums of 784 products and a bias")
+fused = agree("fused", "layers in graph mode, with each activation", layers.fused)
+elementwise = agree(
+    "elementwise", "activations and arithmetic, and their gradients", layers.elementwise
+)
+normalisation = agree("normalisation", "batch and layer normalisation", layers.normalisation)
+softmax = agree("softmax", "softmax and cross-entropy, and their gradients", layers.softmax)
+reductions = agree("reductions", "sums, means, extremes and where they are", moves.reductions)
+moving = agree("moves", "gathers, scatters, slices, transposes and padding", moves.moves)
+order = agree("order", "the largest k and sorted values, beyond 16 too", moves.order)
+float16 = agree("float16", "float16", lambda: products.halves("float16"))
+large = agree("matmul_large", "large matrix products", products.matmul_large, profile="full")
+wide = agree("conv2d_large", "large convolutions", products.conv2d_large, profile="full")
 
 
 @check(
-    "numerics.softmax",
-    "GPU and CPU agree on softmax",
+    "numerics.bfloat16",
+    "GPU and CPU agree on bfloat16",
     cause=WRONG,
     cure=HIDE,
     needs=("load.logical",),
+    # Metal has known bfloat16 since then; before it, an op of that type may end the program.
+    when=lambda expected: on_gpu(expected) and int(expected.macos.partition(".")[0] or 0) >= 14,
+)
+def bfloat16(expected: Expected) -> Finding:
+    return compared(products.halves("bfloat16"))
+
+
+@check(
+    "numerics.kernels",
+    "The plugin has the kernels of its version",
+    cause=kernels.LOST,
+    cure=REBUILD,
+    needs=("load.logical",),
     when=on_gpu,
 )
-def softmax(expected: Expected) -> Finding:
-    import tensorflow as tf
-
-    logits = 10 * signed(256, 1000)
-    reason = "probabilities are at most 1, and a GPU's exp may be off by some tens of roundings"
-    return compared(lambda: tf.nn.softmax(logits), 1e-5, reason)
-
-
-def compared(compute: Callable[[], Array], tolerance: float, reason: str) -> Finding:
-    """Run `compute` on the CPU and strictly on the GPU, and compare element by element."""
-    import tensorflow as tf
-
-    with tf.device(CPU):
-        cpu = compute().numpy()
-    with strictly(GPU):
-        gpu = compute().numpy()
-    return agreement(cpu, gpu, tolerance, reason)
+def registered(expected: Expected) -> Finding:
+    if kernels.version() not in kernels.VERSIONS:
+        told = f"not known which those of tensorflow-metal {kernels.version()} are"
+        return Finding(True, told, f"those of {', '.join(kernels.VERSIONS)}")
+    lost = {name: kernels.lost(name) for name in ("float32", "float16", "bfloat16")}
+    odd = [f"{op} ({name})" for name, ops in lost.items() for op in ops]
+    planned = f"kernels for {len(kernels.table())} ops"
+    return Finding(not odd, f"none for {several(odd)}" if odd else planned, planned)
 
 
-def agreement(cpu: Array, gpu: Array, tolerance: float, reason: str) -> Finding:
-    """The finding about two arrays of one shape; what is not finite never agrees."""
-    import numpy as np
-
-    allowed = f"a largest difference of at most {tolerance:.2g} ({reason})"
-    odd = int(np.size(gpu) - np.isfinite(gpu).sum())
-    if odd:
-        return Finding(False, f"{odd} of {np.size(gpu)} elements are NaN or infinite", allowed)
-    apart = np.abs(np.asarray(cpu, "float64") - np.asarray(gpu, "float64"))
-    worst = float(apart.max())
-    wrong = int((~(apart <= tolerance)).sum())
-    measured = f"largest difference {worst:.2g}"
-    if wrong:
-        measured += f", {wrong} of {apart.size} elements too far apart"
-    return Finding(wrong == 0, measured, allowed)
-
-
-def sum_bound(terms: int, magnitude: float) -> float:
-    """How far apart two float32 sums of `terms` products may lie, whatever their order.
-
-    Each may be off by terms * 2**-24 times the sum of the products' absolute
-    values (Higham, Accuracy and Stability of Numerical Algorithms, 3.1);
-    `magnitude` is the largest such sum.
-    """
-    return 2 * terms * ROUNDING * magnitude
+@check(
+    "numerics.random",
+    "The GPU draws random numbers that are random, and the same for the same seed",
+    cause="This GPU's random ops repeat themselves or fail: identical draws are reported in "
+    "tensorflow#53505 and #56122, integers in #60597 and #87972.",
+    cure="Draw on the CPU (`with tf.device('/CPU:0')`), or set tensorflow_metal_pin to another "
+    "row.",
+    needs=("load.logical",),
+    when=on_gpu,
+)
+def random(expected: Expected) -> Finding:
+    odd = list(draws.faults())
+    planned = f"means and deviations within {draws.ERRORS:g} standard errors, no two draws alike"
+    return Finding(not odd, several(odd) if odd else planned, planned)
 
 
-def signed(*shape: int) -> Array:
-    """A float32 array of this shape, uniform in -1..1, the same on every run."""
-    import numpy as np
+def again(rounds: int) -> Callable[[Expected], Finding]:
+    def measure(expected: Expected) -> Finding:
+        odd = repeats.faults(rounds)
+        planned = f"{len(repeats.small())} ops right in each of {rounds} rounds"
+        return Finding(not odd, several(odd) if odd else planned, planned)
 
-    return np.random.RandomState(sum(shape)).uniform(-1, 1, shape).astype("float32")
+    return measure
+
+
+def repeated(name: str, rounds: int, profile: str) -> Check:
+    return check(
+        f"numerics.{name}",
+        f"GPU and CPU agree {rounds} times in a row",
+        cause="The GPU computes wrongly now and then: a race in the plugin, or failing hardware.",
+        cure="Restart the Mac and run `python -m verify hosts --profile full`; if it stays, have "
+        "the Mac's hardware tested (Apple Diagnostics) and hide its GPU until then.",
+        needs=("load.logical",),
+        when=on_gpu,
+        profile=profile,
+    )(again(rounds))
+
+
+repeatedly = repeated("repeats", ROUNDS, "standard")
+many_times = repeated("many_repeats", MANY_ROUNDS, "full")
+
+
+def several(odd: list[str], shown: int = 4) -> str:
+    """The first of what is odd, and how many more there are."""
+    return "; ".join(odd[:shown]) + (f"; and {len(odd) - shown} more" if len(odd) > shown else "")
