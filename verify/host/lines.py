@@ -10,7 +10,7 @@ from verify.onhost.catalogue import CHECKS
 from verify.onhost.environment import python as interpreter
 from verify.onhost.expected import PROFILES, USUAL
 from verify.onhost.machine import COMPATIBLE
-from verify.onhost.registry import Check, Finding, Line, on_gpu
+from verify.onhost.registry import Check, Finding, Line
 from verify.onhost.words import evidence, last_words
 from verify.verdict import Status, lines_in
 
@@ -88,7 +88,7 @@ def complete(checks: Sequence[Check], answer: Answer) -> list[Line]:
 
 def doubted(line: Line) -> Line:
     """On a virtual Mac, a GPU claim that does not hold says nothing about its environment."""
-    needs_gpu = any(check.id == line["id"] and check.when is on_gpu for check in CHECKS)
+    needs_gpu = any(check.id == line["id"] and check.asks_gpu for check in CHECKS)
     if line["status"] != "fail" or not needs_gpu:
         return line
     cause = "This Mac is virtual: a virtual GPU is not the chip's, and tensorflow-metal knows none."

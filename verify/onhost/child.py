@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from typing import TextIO
 
 from .expected import Expected
-from .registry import Check, Finding, Line
+from .registry import OPENED, Check, Finding, Line
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 STDERR = 2
@@ -19,7 +19,6 @@ LONGEST = 2 * HALF + 10
 RAISED = "TensorFlow, its plugin or a package raises an error here."
 # Their checks take TensorFlow for granted; load's are there to see whether it can be.
 READY = ("placement", "numerics", "training", "performance", "endurance")
-OPENED = "load.logical"
 
 
 def serve(

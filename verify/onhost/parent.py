@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .expected import Expected
 from .process import Process, Tell
-from .registry import Check, Line, on_gpu
+from .registry import Check, Line
 
 # Placement shares load's child while that lives: an import of TensorFlow takes seconds.
 FAMILIES = (
@@ -76,7 +76,7 @@ class Parent:
             lacking = [need for need in check.needs if need not in known]
             if lacking:
                 self._tell(check.blocked(lacking[0]))
-            elif self._hangs >= HANGS and check.when is on_gpu:
+            elif self._hangs >= HANGS and check.asks_gpu:
                 why = f"{HANGS} checks hung already, and this one asks the same GPU."
                 self._tell(check.not_run(why, "Mend those first."))
             else:

@@ -14,6 +14,7 @@ Keras = Any
 Measure = Union[str, int, float]
 Figures = Mapping[str, Union[str, int, float, list[float], list[int]]]
 
+OPENED = "load.logical"
 REBUILD = "Run site.yml again for this Mac: it builds the environment anew and switches to it."
 
 
@@ -88,6 +89,11 @@ class Check:
     @property
     def family(self) -> str:
         return self.id.partition(".")[0]
+
+    @property
+    def asks_gpu(self) -> bool:
+        """Whether it is about the GPU: where there is none it says nothing."""
+        return self.when is on_gpu or OPENED in self.needs
 
     def wished(self, expected: Expected) -> bool:
         """Whether it is asked for: by the row, the profile and the families."""
