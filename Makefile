@@ -21,7 +21,7 @@ doctor:
 	@bin/setup
 	@.venv/bin/python -m verify doctor "$(HOST)"
 
-# Every fault, with every check of the usual profile: an hour on two cores.
+# Every fault, with every check of the usual profile: about an hour on two cores.
 faults:
 	@bin/setup debootstrap e2fsprogs gcc libc6-dev openssh-client
 	@FAULTS=full .venv/bin/molecule test --scenario-name faults

@@ -51,6 +51,7 @@ class Fault:
     breaks: str = ""
     status: str = "fail"
     also: tuple[str, ...] = ()
+    profile: str = ""
 
     @property
     def shell(self) -> str:
@@ -79,15 +80,16 @@ class Mac:
         self._variables = host.ansible.get_variables()
         self._full = full
 
-    def judged(self, only: str = "") -> Verdict:
-        options: dict[str, Any] = {"timeout": TIMEOUT, "families": "" if self._full else only}
+    def judged(self, only: str = "", profile: str = "") -> Verdict:
+        options: dict[str, Any] = {"timeout": TIMEOUT, "profile": profile}
+        options["families"] = "" if self._full else only
         return judge(self.name, self._run, self._variables, None, options)
 
     def try_out(self, fault: Fault) -> Outcome:
         began = time.monotonic()
         self.shell(fault.shell)
         try:
-            verdict = self.judged(fault.only)
+            verdict = self.judged(fault.only, fault.profile)
         finally:
             self.shell("heal")
         return outcome(fault, verdict, time.monotonic() - began)

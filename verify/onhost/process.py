@@ -71,9 +71,11 @@ class Process:
 
         Where Keras is imported, the user's settings of it stay unread, and unwritten.
         """
+        # What dies cannot tidy up after itself: what it leaves goes with the folder.
+        found = {**os.environ, "TMPDIR": str(self._folder)}
         if all(check.family in SEEING for check in self.waiting.values()):
-            return dict(os.environ)
-        kept = {name: text for name, text in os.environ.items() if name not in SETTINGS}
+            return found
+        kept = {name: text for name, text in found.items() if name not in SETTINGS}
         return {**kept, "KERAS_BACKEND": "tensorflow", "KERAS_HOME": str(self._folder)}
 
     def _listen(self, child: subprocess.Popen[bytes], lines: IO[bytes]) -> bool:

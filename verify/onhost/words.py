@@ -11,7 +11,8 @@ NOISE = re.compile(
 )
 # Said on every healthy Mac, and asked about again and again: quoted where nothing is wrong.
 HARMLESS = re.compile(r"[Cc]ould not identify NUMA node|0 MB memory|Do not pass an `input_shape`")
-LONGEST = 300
+# A fatal status of TensorFlow says where first, what last.
+LONGEST = 700
 
 
 def last_words(output: bytes, count: int = 4) -> str:

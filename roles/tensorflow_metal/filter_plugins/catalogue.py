@@ -8,7 +8,7 @@ from typing import Any
 
 Entry = Mapping[str, Any]
 SHOWN = 4
-LONGEST = 300
+LONGEST = 700
 
 
 def explain(text: str, entries: Iterable[Entry]) -> dict[str, Any]:
