@@ -88,7 +88,7 @@ static const struct {
       "Reciprocal", "ResourceApplyAdam", "Rsqrt", "Sigmoid", "Softmax",
       "SoftmaxCrossEntropyWithLogits", "SparseSoftmaxCrossEntropyWithLogits", "Sqrt", "Sum",
       "Tanh", "_FusedConv2D", "_FusedMatMul"}},
-    {"rnn", {"CudnnRNNV3", "CudnnRNNBackpropV3"}},
+    {"rnn", {"CudnnRNN", "CudnnRNNBackprop", "CudnnRNNV3", "CudnnRNNBackpropV3"}},
     {"integer_random", {"RandomUniformInt", "StatelessRandomUniformInt",
                         "StatelessRandomUniformIntV2"}},
 };

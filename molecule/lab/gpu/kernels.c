@@ -9,6 +9,7 @@
 #include "cpu.h"
 #include "faults.h"
 #include "ops.h"
+#include "rnn.h"
 #include "tensorflow/c/kernels_experimental.h"
 #include "variable.h"
 
@@ -99,7 +100,9 @@ static void compute(void* pointer, TF_OpKernelContext* context) {
     handles[i] = variable ? variable_new(inputs[i], status) : TFE_NewTensorHandle(inputs[i], status);
   }
   double began = now();
-  if (TF_GetCode(status) == TF_OK)
+  if (TF_GetCode(status) == TF_OK && rnn_is(kernel->op))
+    computed = rnn_run(kernel->node, kernel->op, inputs, outputs);
+  else if (TF_GetCode(status) == TF_OK)
     computed =
         cpu_run(kernel->node, kernel->op, handles, input_count, outputs, output_count, status);
   const Call call = {kernel->op, inputs, input_count, now() - began};
