@@ -24,7 +24,7 @@ def archive() -> str:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as made:
         made.writestr("__main__.py", START)
         made.write(LINKS, f"{PACKAGE.name}/{LINKS.name}")
-        for source in sorted(PACKAGE.glob("*.py")):
+        for source in sorted([*PACKAGE.glob("*.py"), *PACKAGE.glob("*.bin")]):
             made.write(source, f"{PACKAGE.name}/{source.name}")
     text = base64.b64encode(packed.getvalue()).decode()
     if len(text) > LARGEST:

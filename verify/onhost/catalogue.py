@@ -63,6 +63,14 @@ CHECKS: tuple[Check, ...] = (
     training.classifier_gpu,
     training.placement,
     training.agreement,
+    training.convolutional,
+    training.saved,
+    training.optimizers,
+    training.attention,
+    training.embedding,
+    training.lstm,
+    training.gru,
+    training.mixed,
 )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -15,6 +16,7 @@ from .registry import Array, Keras
 DEVICES = ("CPU", "GPU")
 SEED = 2
 CLASSES = 10
+PRODUCT = re.compile(r"MatMul|Conv2D|CudnnRNN")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,14 +25,15 @@ class Run:
 
     `losses` holds one mean loss per epoch; `answer` is what the trained model
     predicts, an array; `accuracy` is the share of samples in their class (0
-    where there are no classes); `matmuls` counts the matrix multiplications
-    of fit's graphs by the kind of device they were placed on.
+    where there are no classes); `matmuls` counts the matrix multiplications and
+    convolutions of fit's graphs by the kind of device they were placed on.
     """
 
     losses: tuple[float, ...]
     answer: Array
     accuracy: float
     matmuls: dict[str, int]
+    model: Keras
 
 
 @functools.cache
@@ -85,7 +88,7 @@ def forward(device: str) -> Array:
 
     x = np.random.RandomState(SEED).normal(0, 1, (10, 100)).astype("float32")
     with tf.device(f"/{device}:0"):
-        return built(perceptron(), 100)(x).numpy()
+        return built(perceptron(), (100,))(x).numpy()
 
 
 def perceptron() -> list[Keras]:
@@ -95,17 +98,19 @@ def perceptron() -> list[Keras]:
     return [layers.Dense(64, activation="relu"), layers.Dense(CLASSES, activation="softmax")]
 
 
-def built(network: list[Keras], inputs: int) -> Keras:
+def built(network: list[Keras], shape: tuple[int, ...]) -> Keras:
     """A model of these layers; its weights do not depend on the device's random numbers."""
     import keras
     import numpy as np
 
     keras.utils.set_random_seed(SEED)
-    model = keras.Sequential([keras.Input((inputs,)), *network])
+    model = keras.Sequential([keras.Input(shape), *network])
     random = np.random.RandomState(SEED)
     model.set_weights(
         [
-            random.normal(0, weight.shape[0] ** -0.5, weight.shape) * (weight.ndim > 1)
+            random.normal(0, np.prod(weight.shape[:-1]) ** -0.5, weight.shape)
+            if weight.ndim > 1
+            else weight
             for weight in model.get_weights()
         ]
     )
@@ -121,26 +126,27 @@ def fit(
     y: Array,
     epochs: int,
     ask: Array,
+    batch: int = 32,
 ) -> Run:
-    """Train on the device in batches of 32, in the data's order, then ask the model.
+    """Train on the device in batches, in the data's order, then ask the model.
 
     Soft placement stays on: the data set that feeds fit exists only on the CPU.
     """
     import tensorflow as tf
 
     with tf.device(f"/{device}:0"):
-        model = built(network, x.shape[1])
+        model = built(network, x.shape[1:])
         # Apple's GPUs have no XLA compiler, and Keras may ask for one.
         model.compile(optimizer=optimizer, loss=loss, jit_compile=False)
         with counted() as matmuls:
-            history = model.fit(x, y, epochs=epochs, batch_size=32, shuffle=False, verbose=0)
+            history = model.fit(x, y, epochs=epochs, batch_size=batch, shuffle=False, verbose=0)
         answer = model.predict_on_batch(ask)
-    return Run(tuple(map(float, history.history["loss"])), answer, 0.0, matmuls)
+    return Run(tuple(map(float, history.history["loss"])), answer, 0.0, matmuls, model)
 
 
 @contextmanager
 def counted() -> Iterator[dict[str, int]]:
-    """Counts, by kind of device, where TensorFlow put the matmuls of what ran inside.
+    """Counts, by kind of device, where TensorFlow put the products of what ran inside.
 
     Read from the run's own partitioned graphs: a variable's device, and the
     device of a composite result, say GPU even where no GPU kernel exists.
@@ -157,6 +163,7 @@ def counted() -> Iterator[dict[str, int]]:
         graphs = eager.export_run_metadata().partition_graphs
     finally:
         eager.disable_run_metadata()
-    for node in (node for graph in graphs for node in graph.node if "MatMul" in node.op):
+    nodes = (node for graph in graphs for node in graph.node)
+    for node in (node for node in nodes if PRODUCT.search(node.op)):
         kind = node.device.rpartition("device:")[2].partition(":")[0]
         matmuls[kind] = matmuls.get(kind, 0) + 1
