@@ -32,6 +32,7 @@ from verify.verdict import Verdict
 
 HERE = Path(__file__).resolve().parent
 BROKEN = HERE / "break.sh"
+FAULTS = HERE / "data" / "faults.yml"
 TIMEOUT = 40
 HEALTHY = {False: 1, True: 5}
 LOADED = {False: 1, True: 3}
@@ -205,7 +206,7 @@ def totals(trial: Trial, faults: list[Fault]) -> str:
 
 def read(names: list[str]) -> list[Fault]:
     """The faults of these names, all without any."""
-    rows = yaml.safe_load((HERE / "faults.yml").read_text())
+    rows = yaml.safe_load(FAULTS.read_text())
     faults = [Fault(**{**row, "also": tuple(row.get("also", ()))}) for row in rows]
     lost = set(names) - {fault.id for fault in faults}
     if lost:
