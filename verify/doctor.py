@@ -26,6 +26,7 @@ MARKS = {
     "inconclusive": ("open", "yellow"),
     "not run": ("not run", "dim"),
 }
+WORD = 7
 NEVER = "never seen right here"
 
 
@@ -60,8 +61,8 @@ def show(mac: Verdict, report: Path, stream: TextIO) -> None:
     )
     with console.capture() as captured:
         word, style = WORDS[mac.verdict]
-        console.print(f"{escape(mac.title)}, {escape(kind(mac))}: [{style}]{word}[/]\n")
-        console.print(overview(mac))
+        console.print(f"{escape(mac.name)}, {escape(kind(mac))}: [{style}]{word}[/]\n")
+        overview(console, mac)
         wrong = [line for line in mac.checks if line["status"] not in (*RIGHT, "not run")]
         wrong += [line for line in mac.checks if line["status"] == "warn"]
         for number, line in enumerate(wrong, 1):
@@ -72,17 +73,16 @@ def show(mac: Verdict, report: Path, stream: TextIO) -> None:
     stream.write(text if terminal else text.encode("ascii", "replace").decode())
 
 
-def overview(mac: Verdict) -> Table:
-    """A line per check."""
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(no_wrap=True)
-    grid.add_column(no_wrap=True)
-    grid.add_column(overflow="ellipsis", no_wrap=True)
+def overview(console: Console, mac: Verdict) -> None:
+    """A line per check, cut where the screen ends."""
+    longest = max((len(line["id"]) for line in mac.checks), default=0)
     for line in mac.checks:
         word, style = MARKS[line["status"]]
         told = str(line["measured"]) if line["status"] != "not run" else line["claim"]
-        grid.add_row(f"[{style}]{word}[/]", escape(line["id"]), escape(told))
-    return grid
+        room = max(console.width - WORD - longest - 4, 20)
+        told = told if len(told) <= room else f"{told[: room - 3]}..."
+        text = f"[{style}]{word:{WORD}}[/]  {escape(line['id']):{longest}}  {escape(told)}"
+        console.print(text, soft_wrap=True)
 
 
 def trouble(console: Console, number: int, line: Line, since: str) -> None:

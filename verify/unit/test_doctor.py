@@ -27,7 +27,7 @@ def told(mac: Verdict, report: Path) -> str:
 
 def test_each_check_has_a_line_and_what_is_wrong_says_what_to_do(tmp_path: Path) -> None:
     text = told(verdict("m2", "fail", line(), WRONG, WAITING), tmp_path)
-    assert "right    load.listed" in text
+    assert "right    load.listed        this" in text
     assert "WRONG    environment.keras  KERAS_BACKEND=jax" in text
     for words in ("found    KERAS_BACKEND=jax", "why      a cause", "do       a cure"):
         assert words in text
@@ -39,8 +39,15 @@ def test_each_check_has_a_line_and_what_is_wrong_says_what_to_do(tmp_path: Path)
 
 def test_a_mac_that_is_right_has_nothing_to_do(tmp_path: Path) -> None:
     text = told(verdict("m2", "pass", line()), tmp_path)
-    assert text.startswith("m2 (simulated), simulated, Apple M2 Pro, macOS 14.6.1: right")
+    assert text.startswith("m2, simulated, Apple M2 Pro, macOS 14.6.1: right")
     assert "1." not in text.replace("14.6.1", "")
+
+
+def test_a_long_measure_is_cut_in_the_overview_and_told_in_full_below(tmp_path: Path) -> None:
+    text = told(verdict("m2", "fail", line("fail", measured="word " * 60)), tmp_path)
+    assert "WRONG    load.listed  word word" in text
+    assert max(map(len, text.splitlines())) <= 110
+    assert text.count("word") > 60
 
 
 def test_it_says_since_when_and_what_has_changed_meanwhile(tmp_path: Path) -> None:
