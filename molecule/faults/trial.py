@@ -53,6 +53,7 @@ class Fault:
     status: str = "fail"
     also: tuple[str, ...] = ()
     profile: str = ""
+    by_hand: bool = False
 
     @property
     def shell(self) -> str:
@@ -204,14 +205,16 @@ def totals(trial: Trial, faults: list[Fault]) -> str:
     )
 
 
-def read(names: list[str]) -> list[Fault]:
-    """The faults of these names, all without any."""
+def read(names: list[str], full: bool = True) -> list[Fault]:
+    """The faults of these names; without any, all, or in brief all but those by hand."""
     rows = yaml.safe_load(FAULTS.read_text())
     faults = [Fault(**{**row, "also": tuple(row.get("also", ()))}) for row in rows]
     lost = set(names) - {fault.id for fault in faults}
     if lost:
         sys.exit(f"There is no fault {', '.join(sorted(lost))} in {HERE / 'faults.yml'}.")
-    return [fault for fault in faults if not names or fault.id in names]
+    if names:
+        return [fault for fault in faults if fault.id in names]
+    return [fault for fault in faults if full or not fault.by_hand]
 
 
 def main() -> int:
@@ -223,7 +226,7 @@ def main() -> int:
     parser.add_argument("faults", nargs="*")
     given = parser.parse_args()
     os.environ.update(surroundings([]))
-    faults = read(given.faults)
+    faults = read(given.faults, given.full)
     names = yaml.safe_load(given.inventory.read_text())["macs"]["hosts"]
     trial = Trial([Mac(name, given.inventory, given.full) for name in names], faults, given.full)
     trial.run()

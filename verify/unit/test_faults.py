@@ -36,7 +36,8 @@ def test_a_check_that_has_nothing_to_do_with_it_is_a_wrong_cause() -> None:
 
 
 def test_there_are_thirty_faults_and_more_each_of_its_own_name() -> None:
-    assert len({fault.id for fault in FAULTS}) == len(FAULTS) >= 30
+    assert len({fault.id for fault in FAULTS}) == len(FAULTS)
+    assert len(read([], full=False)) >= 30
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=[fault.id for fault in FAULTS])
