@@ -18,7 +18,7 @@ from verify.hosts import verify
 from verify.links.keep import told
 from verify.onhost.expected import PROFILES
 from verify.onhost.registry import Line
-from verify.report import fleet, history, junit, table
+from verify.report import fleet, history, junit, page, table
 from verify.settings import PROJECT
 from verify.verdict import Verdict
 
@@ -65,6 +65,7 @@ def report(given: argparse.Namespace) -> int:
     macs.save(given.report)
     history.keep(given.report, macs)
     junit.save(macs, given.report / "junit.xml")
+    page.save(macs, given.report)
     table.show(macs, given.report, sys.stdout)
     return macs.exit_status
 

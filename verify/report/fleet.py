@@ -76,5 +76,5 @@ def clear(report: Path, names: Iterable[str]) -> None:
     for name in names:
         place(report, name).unlink(missing_ok=True)
         shutil.rmtree(folder(report, name), ignore_errors=True)
-    for source in (report / "fleet.json", report / "junit.xml", report / RETRY):
-        source.unlink(missing_ok=True)
+    for name in ("fleet.json", "fleet.html", "junit.xml", RETRY):
+        (report / name).unlink(missing_ok=True)

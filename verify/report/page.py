@@ -1,0 +1,96 @@
+"""The fleet as one page that opens anywhere: fleet.html, with nothing fetched from outside."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from verify.report import plots
+from verify.report.changes import HEADINGS, changes
+from verify.report.fleet import Fleet
+from verify.report.view import (
+    STATUSES,
+    VERDICTS,
+    cards,
+    faults,
+    headline,
+    matrix,
+    orders,
+    summary,
+    words,
+)
+from verify.report.words import shown
+
+TEMPLATES = Path(__file__).with_name("templates")
+
+
+def save(fleet: Fleet, report: Path) -> None:
+    """Write fleet.html, whole or not at all."""
+    handle, name = tempfile.mkstemp(dir=report, prefix=".fleet.html.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.writelines(pieces(fleet, report))
+        Path(name).chmod(0o644)
+        Path(name).replace(report / "fleet.html")
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def pieces(fleet: Fleet, report: Path) -> Iterator[str]:
+    """The page, piece by piece: a Mac's part is forgotten once it is written."""
+    script = (TEMPLATES / "fleet.js").read_text(encoding="utf-8")
+    changed = changes(report, fleet)
+    yield from (
+        environment()
+        .get_template("fleet.html.j2")
+        .generate(
+            cards=cards(fleet, report, changed),
+            changes=changed,
+            faults=faults(fleet),
+            fleet=fleet,
+            headings=HEADINGS,
+            headline=headline(fleet),
+            matrix=matrix(fleet),
+            orders=orders(fleet),
+            script=Markup(script),
+            script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+            simulated=sum(mac.simulated is True for mac in fleet.macs),
+            speed=plots.throughput(fleet.macs),
+            statuses=STATUSES,
+            summary=summary(fleet),
+            verdicts=VERDICTS,
+        )
+    )
+
+
+def environment() -> Environment:
+    """The templates' own; all that is put into the page is escaped, for a Mac may have said it."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: value if isinstance(value, Markup) else shown(value),
+    )
+    made.filters["time"] = lambda made: made[:16].replace("T", " ") + " UTC" if made else "never"
+    made.filters["took"] = took
+    made.filters["picture"] = Markup
+    made.filters["words"] = words
+    return made
+
+
+def took(seconds: float) -> str:
+    """A duration as one reads it."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s"
