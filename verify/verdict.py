@@ -13,7 +13,7 @@ from typing import Any, Literal, cast, get_args
 
 from verify.onhost.registry import Line
 
-SCHEMA = 1
+SCHEMA = 2
 Outcome = Literal["pass", "fail", "inconclusive", "unreachable"]
 Status = Literal["pass", "warn", "fail", "inconclusive", "not run"]
 RIGHT = ("pass", "warn")
@@ -73,6 +73,11 @@ class Verdict:
         """How many checks passed."""
         return sum(check["status"] == "pass" for check in self.checks)
 
+    @property
+    def warned(self) -> int:
+        """How many checks warned: they do not hold, and the Mac is right all the same."""
+        return sum(check["status"] == "warn" for check in self.checks)
+
     def check(self, check_id: str) -> Line | None:
         """The check of this id, None where the Mac's row does not have it.
 
@@ -90,7 +95,7 @@ class Verdict:
     def load(cls, source: Path) -> Verdict:
         """Read a verdict; raises ValueError with one sentence where it is none."""
         try:
-            return cls.parse(json.loads(source.read_text()))
+            return cls.parse(read(source.read_text()))
         except ValueError as error:
             raise ValueError(f"{source} is not a verdict: {error}") from None
 
@@ -99,7 +104,10 @@ class Verdict:
         """A verdict from what JSON held; raises ValueError where a field is odd."""
         fields = typed(given, FIELDS, "a verdict")
         if fields["schema"] != SCHEMA:
-            raise ValueError(f"its schema is {fields['schema']}, not {SCHEMA}.")
+            raise ValueError(
+                f"its schema is {fields['schema']}, not {SCHEMA}: verify that Mac again, or delete "
+                "the file."
+            )
         if fields["verdict"] not in get_args(Outcome):
             raise ValueError(f"its verdict is {fields['verdict']!r}.")
         return cls(**{**fields, "checks": tuple(map(parsed_line, fields["checks"]))})
@@ -118,10 +126,15 @@ def lines_in(text: str) -> list[Line]:
     found = []
     for row in text.splitlines():
         try:
-            found.append(parsed_line(json.loads(row)))
+            found.append(parsed_line(read(row)))
         except ValueError:
             continue
     return found
+
+
+def read(text: str) -> object:
+    """What JSON holds; NaN and Infinity, which Python writes and JSON has not, become words."""
+    return json.loads(text, parse_constant=str)
 
 
 def typed(given: object, shape: Mapping[str, tuple[type, ...]], what: str) -> dict[str, Any]:
@@ -162,13 +175,16 @@ def place(report: Path, name: str) -> Path:
     return report / "macs" / f"{name}.json"
 
 
-def write(target: Path, text: str) -> None:
-    """Replace a file by rename: who reads it sees the old text or the new, never half."""
+def write(target: Path, text: str | Iterable[str]) -> None:
+    """Replace a file by rename: who reads it sees the old text or the new, never half.
+
+    Text that comes in pieces is never held whole.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
+            stream.writelines([text] if isinstance(text, str) else text)
         Path(name).chmod(0o644)
         Path(name).replace(target)
     except BaseException:

@@ -6,7 +6,7 @@ import dataclasses
 import datetime
 import json
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from verify.host.lines import unjudged
@@ -40,11 +40,20 @@ class Fleet:
 
     def save(self, report: Path) -> None:
         """Write fleet.json, and retry.txt where some Mac is to be tried again."""
-        write(report / "fleet.json", json.dumps(dataclasses.asdict(self), indent=1) + "\n")
+        write(report / "fleet.json", self.pieces())
         if self.open:
             write(report / RETRY, "".join(f"{mac.name}\n" for mac in self.open))
         else:
             (report / RETRY).unlink(missing_ok=True)
+
+    def pieces(self) -> Iterator[str]:
+        """What fleet.json holds, a Mac at a time: a second copy of them all would not be small."""
+        head = json.dumps({"schema": self.schema, "made": self.made})
+        yield f'{head[:-1]}, "macs": ['
+        for number, mac in enumerate(self.macs):
+            yield ",\n" if number else "\n"
+            yield json.dumps(dataclasses.asdict(mac), indent=1)
+        yield "\n]}\n"
 
 
 def gather(report: Path, names: Sequence[str] = ()) -> Fleet:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,21 +25,14 @@ from verify.report.view import (
     words,
 )
 from verify.report.words import shown
+from verify.verdict import write
 
 TEMPLATES = Path(__file__).with_name("templates")
 
 
 def save(fleet: Fleet, report: Path) -> None:
     """Write fleet.html, whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=report, prefix=".fleet.html.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.writelines(pieces(fleet, report))
-        Path(name).chmod(0o644)
-        Path(name).replace(report / "fleet.html")
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    write(report / "fleet.html", pieces(fleet, report))
 
 
 def pieces(fleet: Fleet, report: Path) -> Iterator[str]:

@@ -15,6 +15,7 @@ from rich.padding import Padding
 from rich.table import Table
 
 from verify.report.fleet import RETRY, Fleet
+from verify.report.words import shown
 from verify.settings import PROJECT
 from verify.verdict import Verdict
 
@@ -40,7 +41,7 @@ def show(fleet: Fleet, report: Path, stream: TextIO) -> None:
     with console.capture() as captured:
         console.print(table(fleet, box.SIMPLE_HEAD if terminal else box.ASCII))
         for mac in fleet.macs:
-            if mac.verdict != "pass":
+            if mac.verdict != "pass" or mac.warned:
                 details(console, mac)
         console.print(f"\n{totals(fleet)}")
         if fleet.open:
@@ -58,9 +59,15 @@ def table(fleet: Fleet, edges: box.Box) -> Table:
         made.add_column(title)
     for mac in fleet.macs:
         word, style = WORDS[mac.verdict]
+        word += f", {warnings(mac)}" if mac.warned else ""
         cells = (mac.name, kind(mac), mac.pin or "-", gpu(mac), f"{mac.passed}/{len(mac.checks)}")
-        made.add_row(*map(escape, cells), f"[{style}]{word}[/]")
+        made.add_row(*(escape(shown(cell)) for cell in cells), f"[{style}]{word}[/]")
     return made
+
+
+def warnings(mac: Verdict) -> str:
+    """How many there are, in words."""
+    return f"{mac.warned} warning{'s' if mac.warned > 1 else ''}"
 
 
 def kind(mac: Verdict) -> str:
@@ -91,9 +98,10 @@ def details(console: Console, mac: Verdict) -> None:
         told(console, "", {"cause": waiting[0]["cause"], "cure": waiting[0]["cure"]})
         return
     for check in mac.checks:
-        if check["status"] in ("fail", "inconclusive"):
+        if check["status"] in ("fail", "inconclusive", "warn"):
             words = {word: str(check[word]) for word in TOLD}  # type: ignore[literal-required]
-            told(console, f"{check['id']}: {check['claim']}", words)
+            kind = "warning, " if check["status"] == "warn" else ""
+            told(console, f"{kind}{check['id']}: {check['claim']}", words)
     if waiting:
         told(console, "", {"not run": ", ".join(check["id"] for check in waiting)})
 
@@ -102,9 +110,9 @@ def told(console: Console, heading: str, words: Mapping[str, str]) -> None:
     """Indented paragraphs, each behind the word for what it is."""
     grid = Table.grid(padding=(0, 2))
     for word, text in words.items():
-        grid.add_row(word, escape(text))
+        grid.add_row(word, escape(shown(text)))
     if heading:
-        console.print(Padding(escape(heading), (0, 0, 0, 2)))
+        console.print(Padding(escape(shown(heading)), (0, 0, 0, 2)))
     console.print(Padding(grid, (0, 0, 0, 4)))
 
 

@@ -95,3 +95,22 @@ def test_a_terminal_gets_the_same_words() -> None:
     text = shown(verdict("m2", "fail", line("fail")), stream=Terminal())
     assert "WRONG" in text
     assert "a cure" in text
+
+
+def test_a_warning_is_told_and_leaves_the_mac_right() -> None:
+    slow = line("warn", "performance.matmul", measured="9 GFLOP/s")
+    text = shown(verdict("m2", "pass", line(), slow), verdict("m3"))
+    assert "right, 1 warning" in row(text, "m2")
+    assert "1/2" in row(text, "m2")
+    assert "warning, performance.matmul" in text
+    assert "9 GFLOP/s" in text
+    assert text.endswith("2 right.\n")
+
+
+def test_an_escape_sequence_does_not_reach_the_terminal() -> None:
+    bad = line("fail", measured="\x1b]0;taken\x07")
+    text = shown(verdict("m2", "fail", bad, pin="\x1b[2J"), stream=Terminal())
+    assert "]0;taken" in text
+    assert "\x1b]" not in text
+    assert "\x1b[2J" not in text
+    assert "\x07" not in text

@@ -41,7 +41,7 @@ def test_a_verdict_is_read_back_as_it_was_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"schema": 2},
+        {"schema": 1},
         {"verdict": "maybe"},
         {"simulated": "yes"},
         {"checks": [{"id": "x"}]},
