@@ -6,12 +6,15 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from verify.progress import FILE
 from verify.report import history
 from verify.report.fleet import Fleet, clear, gather
 from verify.settings import PROJECT
+from verify.watching import watch
 
 
 def surroundings(inventories: Sequence[str]) -> dict[str, str]:
@@ -61,14 +64,20 @@ def verify(
     command += ["--rootdir", str(PROJECT), "-p", "no:cacheprovider", "-q", "--tb=no"]
     command += [f"--hosts={','.join(f'ansible://{name}' for name in macs)}"]
     command += ["--report-folder", str(report.resolve()), *wishes]
+    progress = report.resolve() / FILE
+    progress.unlink(missing_ok=True)
+    command += ["--progress", str(progress)]
     if len(macs) > 1 and jobs > 1:
         command += ["-n", str(min(jobs, len(macs)))]
-    ran = subprocess.run(
-        command, env=environment, cwd=PROJECT, capture_output=True, text=True, check=False
-    )
+    with tempfile.TemporaryFile() as output:
+        with subprocess.Popen(
+            command, env=environment, cwd=PROJECT, stdout=output, stderr=subprocess.STDOUT
+        ) as running:
+            watch(progress, len(macs), lambda: running.poll() is None)
+        output.seek(0)
+        said = output.read().decode("utf-8", "replace")[-4000:]
     fleet = gather(report, macs)
     lost = [name for name in macs if not (report / "macs" / f"{name}.json").exists()]
     if lost:
-        said = (ran.stdout + ran.stderr)[-4000:]
         raise RuntimeError(f"No verdict was written for {', '.join(lost)}. pytest said:\n{said}")
     return fleet

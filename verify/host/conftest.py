@@ -16,6 +16,7 @@ from verify.host.foreign import WHY
 from verify.host.judge import judge
 from verify.host.lines import PLANNED
 from verify.host.run import over
+from verify.host.telling import Teller
 from verify.onhost.catalogue import CHECKS
 from verify.settings import PROJECT
 from verify.verdict import Verdict, told
@@ -31,6 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--soak", type=float, dest="soak_minutes", metavar="MINUTES", help="how long, in soak")
     add("--check-timeout", type=float, metavar="SECONDS", help="for one check")
     add("--only", dest="families", default="", metavar="FAMILIES", help="as numerics,training")
+    add("--progress", type=Path, metavar="FILE", help="where to tell how far each Mac is")
     add("--environment", default="", metavar="PATH", help="of one that this role did not make")
 
 
@@ -83,8 +85,12 @@ def mac(host: Host, request: pytest.FixtureRequest) -> Verdict:
     if name not in known:
         report = request.config.option.report_folder
         options = {**vars(request.config.option), "timeout": request.config.option.check_timeout}
-        known[name] = judge(name, over(host), variables(host), report, options)
+        teller = Teller(request.config.option.progress, name)
+        teller.begins()
+        run = over(host, teller.heard)
+        known[name] = judge(name, run, variables(host), report, options)
         known[name].save(report)
+        teller.ends(known[name])
     request.node.user_properties.append(("simulated", known[name].simulated))
     if known[name].verdict == "unreachable":
         pytest.fail(f"{known[name].title}: {known[name].checks[0]['cause']}", pytrace=False)

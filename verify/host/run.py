@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from verify.host.stream import Heard, streamed
 from verify.onhost.words import last_words
 
 if TYPE_CHECKING:
@@ -29,12 +30,16 @@ Run = Callable[..., Answer]
 """run(command, *arguments): each `%s` of the command is one quoted argument."""
 
 
-def over(host: Host) -> Run:
-    """A Run on testinfra's host; it raises UnreachableError where the connection fails."""
+def over(host: Host, heard: Heard = lambda row: None) -> Run:
+    """A Run on testinfra's host; it raises UnreachableError where the connection fails.
+
+    Each line that comes from the Mac is heard when it comes.
+    """
 
     def run(command: str, *arguments: str) -> Answer:
         try:
-            result = host.run(command, *arguments)
+            with streamed(host, heard):
+                result = host.run(command, *arguments)
         except RuntimeError as error:
             # testinfra raises what ssh gave, with exit status 255, as the only argument.
             stderr = getattr(error.args[0], "stderr_bytes", str(error).encode())

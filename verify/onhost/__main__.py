@@ -1,6 +1,6 @@
 """The on-host program: `python onhost.pyz '<expected as JSON>'`.
 
-Prints one JSON line per check, in the order of the catalogue. Exits 0 when
+Prints a JSON line with the checks that are to come, and one per check when it is done. Exits 0 when
 every check passed or only warned, 1 when one did not, 2 when the argument is unusable.
 """
 
@@ -39,6 +39,7 @@ def main() -> int:
         statuses.append(line["status"])
         print(json.dumps(line), flush=True)
 
+    print(json.dumps({"checks": [check.id for check in checks_for(expected)]}), flush=True)
     # -I: neither the user's own packages nor PYTHON* variables reach the environment under test.
     command = [sys.executable, "-I", "-B", sys.argv[0], CHILD]
     Parent(expected, lambda pipe, orders: [*command, str(pipe), arguments[0], orders], tell).watch(

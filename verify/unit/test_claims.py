@@ -79,9 +79,15 @@ class Result:
         self.rc, self.stdout_bytes, self.stderr_bytes = status, stdout, stderr
 
 
+class Backend:
+    def get_connection_type(self) -> str:
+        return "ssh"
+
+
 class Host:
     def __init__(self, result: Result) -> None:
         self.result = result
+        self.backend = Backend()
 
     def run(self, command: str, *arguments: str) -> Result:
         if self.result.rc == 255:
