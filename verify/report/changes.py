@@ -45,6 +45,8 @@ def changes(report: Path, fleet: Fleet) -> list[Change]:
             kept = history.load(report, name)
             if last := kept.latest or kept.before:
                 sentence = f"It was last {WORDS[last.verdict][0].lower()}."
+                if last.facts.get("kind") == history.SIMULATED:
+                    sentence = f"A {history.SIMULATED}. {sentence}"
                 found.append(Change("absent", name, sentence, last.made))
     return sorted(found, key=lambda change: list(HEADINGS).index(change.kind))
 

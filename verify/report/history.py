@@ -13,6 +13,7 @@ from verify.verdict import RIGHT, Verdict, place, write
 
 NEVER = ""
 TELLING = ("macos", "chip")
+SIMULATED = "simulated Mac"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,6 +60,8 @@ def told(made: str, mac: Verdict) -> Told:
 def facts(mac: Verdict) -> dict[str, str]:
     """What a Mac was, as far as it told: what may explain why it changed."""
     seen = {name: str(mac.reading[name]) for name in TELLING if name in mac.reading}
+    if mac.simulated is not None:
+        seen["kind"] = SIMULATED if mac.simulated else "Mac"
     return {**seen, **({"pin": mac.pin} if mac.pin else {}), **mac.versions}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,7 +54,8 @@ def pieces(fleet: Fleet, report: Path) -> Iterator[str]:
             orders=orders(fleet),
             script=Markup(script),
             script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-            simulated=sum(mac.simulated is True for mac in fleet.macs),
+            kinds=Counter(mac.simulated for mac in fleet.macs),
+            simulated={mac.name for mac in fleet.macs if mac.simulated},
             speed=plots.throughput(fleet.macs),
             statuses=STATUSES,
             summary=summary(fleet),

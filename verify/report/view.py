@@ -163,8 +163,9 @@ def words(mac: Verdict) -> str:
 
 
 def matrix(fleet: Fleet) -> Matrix:
-    """The Macs by the checks; of several environments' checks the worst counts."""
-    rows = [(mac, folded(mac)) for mac in worst_first(fleet) if detailed(mac, fleet)]
+    """The Macs that were reached by the checks; of several environments' the worst counts."""
+    macs = [mac for mac in worst_first(fleet) if mac.verdict != "unreachable"]
+    rows = [(mac, folded(mac)) for mac in macs if detailed(mac, fleet)]
     ids = list(dict.fromkeys(name for _, statuses in rows for name in statuses))
     families: dict[str, list[str]] = {}
     for name in ids:
@@ -173,7 +174,7 @@ def matrix(fleet: Fleet) -> Matrix:
     return Matrix(
         families,
         tuple((mac, tuple(statuses.get(name, "") for name in ordered)) for mac, statuses in rows),
-        len(rows) < len(fleet.macs),
+        len(rows) < len(macs),
     )
 
 

@@ -33,7 +33,13 @@ def opened(page: Path) -> Iterator[Browser]:
     options = ChromeOptions()
     options.binary_location = found
     # No sandbox: it does not start as root, and the page is our own.
-    for word in ("headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage"):
+    for word in (
+        "headless=new",
+        "hide-scrollbars",
+        "no-sandbox",
+        "disable-gpu",
+        "disable-dev-shm-usage",
+    ):
         options.add_argument(f"--{word}")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     chrome = Chrome(options, Service(driver))

@@ -38,7 +38,7 @@ def test_each_mac_is_compared_with_its_own_report_before(tmp_path: Path) -> None
         "lost m3": "It was right and is not reached.",
         "mended m2": "It was wrong and is right. Passing again: a.b.",
         "new m6": "It is right.",
-        "absent m4": "It was last right.",
+        "absent m4": "A simulated Mac. It was last right.",
     }
 
 

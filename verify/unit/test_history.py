@@ -62,6 +62,7 @@ def test_what_a_mac_was_is_remembered_with_its_verdict(tmp_path: Path) -> None:
     assert latest.facts == {
         "macos": "14.6.1",
         "chip": "Apple M2 Pro",
+        "kind": "simulated Mac",
         "pin": "tf-2.18",
         "tensorflow": "2.18.1",
     }

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from verify.report import history, page, view
-from verify.report.fleet import Fleet
+from verify.report.fleet import Fleet, missing
 from verify.unit.fleets import fleet
 from verify.unit.macs import READING, line, verdict
 from verify.verdict import Verdict
@@ -31,6 +31,17 @@ def test_where_all_macs_are_simulated_the_title_says_so(tmp_path: Path) -> None:
     assert "Every Mac here is simulated" in " ".join(text.split())
 
 
+def test_a_mac_that_never_answered_does_not_hide_that_the_others_are_simulated(
+    tmp_path: Path,
+) -> None:
+    text = told(tmp_path, verdict("m1"), missing("m2"))
+    assert title(text).endswith(", all simulated: TensorFlow on the fleet")
+    assert "Every Mac that answered is simulated." in " ".join(text.split())
+    text = told(tmp_path, verdict("m1"), missing("m2"), verdict("m3", simulated=False))
+    assert "simulated" not in title(text)
+    assert "1 of 3 Macs is simulated." in " ".join(text.split())
+
+
 def test_where_no_mac_is_simulated_nothing_says_so(tmp_path: Path) -> None:
     figures = {"loss_gpu": [2.0, 1.0], "matmul_gpu": 100.0}
     real = {**READING, "simulated": False}
@@ -39,6 +50,16 @@ def test_where_no_mac_is_simulated_nothing_says_so(tmp_path: Path) -> None:
     )
     assert "<svg" in text
     assert "simulated" not in text.partition("</style>")[2].partition("<script>")[0]
+
+
+def test_a_simulated_mac_is_called_so_wherever_it_is_named(tmp_path: Path) -> None:
+    history.keep(tmp_path, Fleet("monday", (verdict("m1"),)))
+    history.turn(tmp_path, ["m1"])
+    text = told(tmp_path, verdict("m1", "fail", line("fail")))
+    body = text[text.index("<main>") :]
+    assert body.count(">m1<") == 3
+    assert body.count('>m1</a> <span class="tag">simulated</span>') == 3
+    assert '<h3 class="who">m1 <span class="tag">simulated</span></h3>' in body
 
 
 def test_a_simulated_mac_is_called_so_in_its_plots(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def test_a_count_shows_its_macs_alone_in_the_list_and_in_the_map(fresh: Browser)
 
 
 def test_words_narrow_the_list(fresh: Browser) -> None:
-    fresh.chrome.find_element(By.ID, "find").send_keys("m3 MACOS 26")
+    fresh.chrome.find_element(By.ID, "find").send_keys("apple M3 26.1")
     meant = {
         mac.name
         for mac in FORTY.macs
@@ -138,6 +138,11 @@ def test_a_narrow_window_is_never_wider_than_it_is(forty: Browser, width: int) -
     forty.open(width=width)
     forty.all_open()
     assert forty.ask("document.documentElement.scrollWidth") <= width
+    tallest = forty.ask(
+        "Math.max(...Array.from("
+        "document.querySelectorAll('.mac > details > summary'), one => one.offsetHeight))"
+    )
+    assert tallest < 260
 
 
 def test_every_status_is_a_word_or_has_one(fresh: Browser) -> None:
