@@ -14,6 +14,7 @@ from verify.progress import FILE
 from verify.report import history
 from verify.report.fleet import Fleet, clear, gather
 from verify.settings import PROJECT
+from verify.verdict import write
 from verify.watching import watch
 
 
@@ -65,7 +66,7 @@ def verify(
     command += [f"--hosts={','.join(f'ansible://{name}' for name in macs)}"]
     command += ["--report-folder", str(report.resolve()), *wishes]
     progress = report.resolve() / FILE
-    progress.unlink(missing_ok=True)
+    write(progress, "")
     command += ["--progress", str(progress)]
     if len(macs) > 1 and jobs > 1:
         command += ["-n", str(min(jobs, len(macs)))]

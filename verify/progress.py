@@ -64,7 +64,7 @@ class Follower:
         name = event["mac"]
         state = self.macs.setdefault(name, State())
         if "begins" in event:
-            return [f"{name}: read and planned"]
+            return [f"{name}: the probe begins"]
         if "checks" in event:
             state.waiting = [str(check) for check in event["checks"]]
             return self._moved(name, state)

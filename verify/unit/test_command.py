@@ -99,8 +99,10 @@ def test_a_verification_that_breaks_exits_3_with_what_pytest_said(
     inventory.write_text(INVENTORY)
     verdict("m1").save(tmp_path)
     monkeypatch.setattr(hosts, "PROJECT", tmp_path)
-    words = ("hosts", "--inventory", str(inventory), "--limit", "m1", "--report", str(tmp_path))
+    report = tmp_path / "not" / "there" / "yet"
+    words = ("hosts", "--inventory", str(inventory), "--limit", "m1", "--report", str(report))
     assert called(monkeypatch, *words) == 3
+    assert (report / "progress.jsonl").exists()
     assert "No verdict was written for m1. pytest said:" in capsys.readouterr().err
 
 

@@ -38,7 +38,7 @@ def lines(source: Path) -> list[str]:
 def test_a_log_has_a_line_where_a_family_begins_and_ends(tmp_path: Path) -> None:
     told(tmp_path / "events")
     assert lines(tmp_path / "events") == [
-        "m1: read and planned",
+        "m1: the probe begins",
         "m1: load begins",
         "m1: load: 1 of 1 passed",
         "m1: numerics begins",
@@ -67,7 +67,7 @@ def test_half_a_line_waits_for_its_other_half(tmp_path: Path) -> None:
     assert list(follower.news()) == []
     with target.open("a") as stream:
         stream.write('ins": true}\n')
-    assert [found for _, found in follower.news()] == [["m1: read and planned"]]
+    assert [found for _, found in follower.news()] == [["m1: the probe begins"]]
 
 
 @pytest.mark.parametrize(
