@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "onhost"
 LINKS = ROLE / "files" / "links.json"
 START = "import sys\n\nfrom onhost.__main__ import main\n\nsys.exit(main())\n"
 # A Linux controller's shell takes at most 128 KiB in one argument, the command round it included.
-LARGEST = 90_000
+LARGEST = 112_000
 
 
 @functools.cache

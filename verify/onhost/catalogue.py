@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from . import environment, load, machine, numerics, outside, packages, placement, training
+from . import (
+    endurance,
+    environment,
+    load,
+    machine,
+    numerics,
+    outside,
+    packages,
+    performance,
+    placement,
+    training,
+)
 from .expected import Expected
 from .registry import Check
 
@@ -71,6 +82,13 @@ CHECKS: tuple[Check, ...] = (
     training.lstm,
     training.gru,
     training.mixed,
+    performance.matmul,
+    performance.conv,
+    performance.reference,
+    endurance.leak,
+    endurance.memory_kept,
+    endurance.speed,
+    endurance.numbers,
 )
 
 

@@ -1,0 +1,52 @@
+"""What is said of speeds and of memory over time."""
+
+from __future__ import annotations
+
+import pytest
+
+from verify.onhost.endurance import GROWTH, grown
+from verify.onhost.performance import judged
+from verify.onhost.soak import Soak, paces, slope
+
+
+@pytest.mark.parametrize(
+    ("gpu", "simulated", "status"),
+    [
+        (800, False, "pass"),
+        (150, False, "warn"),
+        (90, False, "fail"),
+        (90, True, "pass"),
+        (20, True, "pass"),
+        (2, True, "fail"),
+    ],
+)
+def test_a_gpu_is_held_against_its_own_mac_s_cpu(gpu: float, simulated: bool, status: str) -> None:
+    assert judged(gpu, 100, "images/s", simulated, {}).status == status
+
+
+def test_a_single_odd_sample_does_not_move_the_slope() -> None:
+    times = [float(each) for each in range(20)]
+    values = [100 + 2 * each for each in times]
+    values[7] += 900
+    assert slope(times, values) == pytest.approx(2)
+
+
+def test_no_samples_have_no_slope() -> None:
+    assert slope([], []) == 0
+    assert slope([1.0], [5.0]) == 0
+
+
+def test_paces_are_those_of_the_first_and_of_the_last_fifth() -> None:
+    seconds = [float(each) for each in range(1, 21)]
+    done = [10.0 * each if each <= 10 else 100 + 4 * (each - 10) for each in seconds]
+    rates = [done[index] / seconds[index] for index in range(20)]
+    assert paces(seconds, rates) == pytest.approx((10.0, 4.0))
+
+
+@pytest.mark.parametrize(("each_second", "status"), [(0.0, "pass"), (0.3, "pass"), (0.5, "fail")])
+def test_memory_may_grow_by_some_mib_a_minute(each_second: float, status: str) -> None:
+    seconds = [float(each) for each in range(60)]
+    run = Soak(seconds, [500 + each_second * each for each in seconds], 60, 1, 1, 0, 0.1)
+    found = grown(run, GROWTH)
+    assert found.status == status
+    assert found.figures["memory_mib"] == run.memory_mib
