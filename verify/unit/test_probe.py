@@ -232,7 +232,7 @@ def test_tools_whose_clang_does_not_run_do_not_work(mac: Mac) -> None:
 def test_a_formula_is_whole_only_with_its_library(mac: Mac) -> None:
     library = mac.homebrew / "Cellar" / "libomp" / "19.1.7" / "lib" / "libomp.dylib"
     library.parent.mkdir(parents=True)
-    library.touch()
+    library.write_text("what a library holds")
     brew = mac.homebrew / "bin" / "brew"
     brew.parent.mkdir()
     brew.touch(0o755)
@@ -240,8 +240,10 @@ def test_a_formula_is_whole_only_with_its_library(mac: Mac) -> None:
     (mac.homebrew / "opt" / "libomp").symlink_to("../Cellar/libomp/19.1.7")
     formulae = "libomp python@3.11"
     assert mac.reading(formulae)["formulae"] == {"libomp": {"version": "19.1.7", "whole": True}}
-    library.unlink()
-    assert mac.reading(formulae)["formulae"] == {"libomp": {"version": "19.1.7", "whole": False}}
+    for break_it in (lambda: library.write_text(""), library.unlink):
+        break_it()
+        found = mac.reading(formulae)["formulae"]
+        assert found == {"libomp": {"version": "19.1.7", "whole": False}}
     shutil.rmtree(mac.homebrew / "Cellar")
     assert not mac.reading(formulae)["formulae"].get("libomp", {"whole": False})["whole"]
 

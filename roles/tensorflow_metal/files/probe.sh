@@ -66,12 +66,18 @@ people() {
         "$(truth sh -c 'id -Gn | tr " " "\n" | grep -qx admin')" "$sudo"
 }
 
+# An empty program, as a loss of power leaves it, succeeds and says nothing.
+tools_work() {
+    xcrun --find clang && xcrun --sdk macosx --show-sdk-path && [ -n "$(clang --version)" ] &&
+        [ -n "$(/usr/bin/python3 -V)" ]
+}
+
 command_line_tools() {
     path=$(xcode-select -p 2> /dev/null)
     works=false version=
     if [ -n "$path" ]; then
-        # That the folder is there proves nothing after an update of macOS: clang must run.
-        works=$(truth sh -c 'xcrun --find clang && xcrun --sdk macosx --show-sdk-path && clang --version')
+        # That the folder is there proves nothing after an update of macOS: clang must run, and say so.
+        works=$(truth tools_work)
         version=$(pkgutil --pkg-info=com.apple.pkg.CLTools_Executables 2> /dev/null | sed -n 's/^version: //p')
     fi
     printf '"command_line_tools":{'
@@ -115,7 +121,7 @@ homebrew() {
             *) part=. ;;
         esac
         printf '%s"%s":{"version":"%s","whole":%s}' "$comma" "$formula" "${keg##*/}" \
-            "$(truth test -e "$prefix/opt/$formula/$part")"
+            "$(truth test -s "$prefix/opt/$formula/$part")"
         comma=,
     done
     printf '},'
@@ -231,7 +237,7 @@ environments() {
         comma=,
     done
     found=''
-    [ ! -x "$home/tools/uv-$uv/bin/uv" ] || found=$uv
+    case $("$home/tools/uv-$uv/bin/uv" --version) in "uv $uv" | "uv $uv "*) found=$uv ;; esac
     printf '],"tools":{"uv":"%s"},' "$found"
 }
 

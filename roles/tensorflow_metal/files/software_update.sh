@@ -13,19 +13,25 @@ activate() {
     /usr/bin/xcrun --find clang > /dev/null 2>&1 || /usr/bin/xcode-select --switch "$tools"
 }
 
+# An empty program, as a loss of power leaves it, succeeds and says nothing.
+works() {
+    [ -d "$tools" ] && /usr/bin/xcrun --find clang > /dev/null && [ -n "$(/usr/bin/clang --version)" ] &&
+        [ -n "$(/usr/bin/python3 -V)" ]
+}
+
 trap 'rm -f "$marker"' EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 : > "$marker"
 case $1 in
-    activate) activate && /usr/bin/xcrun --find clang ;;
+    activate) activate && works ;;
     # Some versions say on stderr, and with a failure, that there is nothing.
     list) /usr/sbin/softwareupdate --list 2>&1 || true ;;
     install)
         /usr/sbin/softwareupdate --install "$2"
         # It can exit non-zero though the tools are there: clang is the judge.
         activate
-        [ -d "$tools" ] && /usr/bin/xcrun --find clang > /dev/null && /usr/bin/clang --version && /usr/bin/git --version
+        works && /usr/bin/clang --version && /usr/bin/git --version && sync
         ;;
 esac

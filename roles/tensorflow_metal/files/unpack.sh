@@ -10,5 +10,7 @@ for other in "${folder%/*}"/*; do
 done
 mkdir "$folder.unfinished"
 tar -xf "$folder.tar" -C "$folder.unfinished"
+# A Mac that loses its power keeps names and loses what was not yet written.
+sync
 mv "$folder.unfinished" "$folder"
 rm "$folder.tar"
