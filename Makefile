@@ -1,12 +1,20 @@
 # The two commands are `make site` and `make test`; `make lab` and `make clean` start and remove
 # the simulated Macs.
-.PHONY: site test lint lab doctor faults pins compatibility clean requirements
+.PHONY: site test lint lab doctor faults crash pins compatibility clean requirements
 
 site:
 	@bin/site
 
 test:
 	@bin/test
+
+# Runs broken off at POINTS points, or at one: make crash POINT=upgrade/plug/24+1.50
+POINTS = 200
+SEED = 1
+crash:
+	@bin/setup debootstrap e2fsprogs gcc libc6-dev openssh-client xfsprogs
+	@PATH="$$PWD/.venv/bin:$$PATH" LAB_LOCKS="tf-2.16 tf-2.18" PYTHONPATH=. python -B molecule/crash \
+		--points $(POINTS) --seed $(SEED) $(if $(POINT),--point $(POINT))
 
 lint:
 	@bin/setup devscripts
@@ -23,7 +31,7 @@ doctor:
 
 # Every fault, with every check of the usual profile: about an hour on two cores.
 faults:
-	@bin/setup debootstrap e2fsprogs gcc libc6-dev openssh-client
+	@bin/setup debootstrap e2fsprogs gcc libc6-dev openssh-client xfsprogs
 	@FAULTS=full .venv/bin/molecule test --scenario-name faults
 
 pins:
