@@ -156,10 +156,8 @@ def test_every_status_is_a_word_or_has_one(fresh: Browser) -> None:
     assert [text for text in marks if not any(word in text for word in known)] == []
 
 
-def test_forty_macs_are_a_page_that_opens_at_once(fresh: Browser) -> None:
+def test_forty_macs_are_a_page_small_enough_to_be_sent(fresh: Browser) -> None:
     assert fresh.page.stat().st_size < 2_500_000
-    taken = fresh.ask("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
-    assert taken < 3000
 
 
 def test_no_two_parts_have_the_same_id(fresh: Browser) -> None:
