@@ -1,6 +1,8 @@
 #!/bin/sh
 # Is this formula whole? formula.sh PREFIX NAME
 # Of what a killed or torn pour left, the names may be there and not what is in them.
+PATH=/usr/bin:/bin
+export PATH
 keg=$1/opt/$2
 case $2 in
     python@*)
