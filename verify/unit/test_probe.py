@@ -160,7 +160,7 @@ def test_a_reading_has_every_field_of_the_contract_in_its_type(mac: Mac) -> None
         int: "schema memory_bytes free_bytes uid now",
         str: "kernel machine macos build chip user sudo",
         list: "pythons environments running seen",
-        dict: "command_line_tools files homebrew formulae home links tools",
+        dict: "command_line_tools files homebrew formulae home links lock tools",
     }
     for kind, names in types.items():
         for name in names.split():

@@ -180,3 +180,19 @@ def test_a_run_holds_one_lock_for_each_home() -> None:
     run = filters("run_lock").run
     assert run("/opt/a") == run("/opt/a")
     assert run("/opt/a")["id"] != run("/opt/b")["id"]
+
+
+def test_a_lock_is_abandoned_when_its_run_or_its_mac_s_session_is_over() -> None:
+    own = filters("run_lock").run("/opt/tensorflow")
+    fields = f"{own['id']}|{own['says']}|2026-11-21 09:00:00|this-session".split("|")
+    ended = "|".join([*fields[:3], "4194304", *fields[4:]])
+
+    def abandoned(says: str, boot: str = "this-session") -> bool:
+        found: bool = filters("run_lock").abandoned({"lock": {"says": says, "boot": boot}})
+        return found
+
+    assert not abandoned("")
+    assert not abandoned("what no run writes")
+    assert not abandoned("|".join(fields))
+    assert abandoned(ended)
+    assert abandoned("|".join(fields), boot="the-next-session")

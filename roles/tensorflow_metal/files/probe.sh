@@ -238,7 +238,11 @@ environments() {
     done
     found=''
     case $("$home/tools/uv-$uv/bin/uv" --version) in "uv $uv" | "uv $uv "*) found=$uv ;; esac
-    printf '],"tools":{"uv":"%s"},' "$found"
+    printf '],"tools":{"uv":"%s"},"lock":{' "$found"
+    named says "$(readlink "$home/tools/lock")"
+    printf ,
+    named boot "$(sysctl -n kern.bootsessionuuid || echo unknown)"
+    printf '},'
 }
 
 # Who runs from an environment: since when, and what of the home their command names. A framework's

@@ -14,7 +14,7 @@ import os
 import re
 import socket
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,18 @@ def holder(says: str) -> dict[str, Any]:
     found: dict[str, Any] = dict(zip(FIELDS, fields, strict=True))
     here = found["controller"] == controller()
     return {**found, "gone": here and started(int(found["pid"])) != found["started"]}
+
+
+def abandoned(reading: Mapping[str, Any]) -> bool:
+    """Whether the Mac's lock is that of a run that is known to be dead: what it left can go, also
+    where there is nothing else to do.
+    """
+    says = reading["lock"]["says"]
+    try:
+        found = holder(says) if says else {}
+    except ValueError:
+        return False
+    return bool(found) and (found["gone"] or found["boot"] != reading["lock"]["boot"])
 
 
 def controller() -> str:
@@ -89,4 +101,8 @@ class FilterModule:
     """Ansible's door to this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"tensorflow_metal_run": run, "tensorflow_metal_holder": holder}
+        return {
+            "tensorflow_metal_abandoned": abandoned,
+            "tensorflow_metal_holder": holder,
+            "tensorflow_metal_run": run,
+        }
