@@ -59,13 +59,13 @@ def test_another_formula_is_whole_where_it_is_linked(tmp_path: Path) -> None:
     assert sh("formula.sh", tmp_path, "cmake").returncode == 0
 
 
-def test_a_receipt_is_written_whole_and_its_unfinished_name_is_gone(tmp_path: Path) -> None:
-    assert sh("receipt.sh", tmp_path, stdin='{"schema": 1}\n').returncode == 0
+def test_what_is_written_is_there_whole_and_its_unfinished_name_is_gone(tmp_path: Path) -> None:
+    assert sh("write.sh", tmp_path / "receipt.json", stdin='{"schema": 1}\n').returncode == 0
     assert [path.name for path in tmp_path.iterdir()] == ["receipt.json"]
     assert (tmp_path / "receipt.json").read_text() == '{"schema": 1}\n'
 
 
-def test_what_a_receipt_speaks_of_is_on_the_disk_before_it_and_it_itself_afterwards() -> None:
-    lines = (FILES / "receipt.sh").read_text().splitlines()
+def test_what_is_written_is_on_the_disk_before_it_has_its_name_and_afterwards() -> None:
+    lines = (FILES / "write.sh").read_text().splitlines()
     done = [line.split()[0] for line in lines if line and line[0].islower()]
-    assert done[-4:] == ["sync", "cat", "mv", "sync"]
+    assert done[-4:] == ["cat", "sync", "mv", "sync"]
