@@ -80,12 +80,16 @@ def machine() -> str:
 
 
 def started(pid: int) -> str:
-    """When a process of this machine began, in its own words; empty where there is none."""
+    """When a process of this machine began, in its own words; empty where there is none, or only
+    what is left of it until somebody asks how it ended.
+    """
     stat = Path(f"/proc/{pid}/stat")
     if stat.parent.is_dir():
-        # Field 22, counted from behind the name, which may hold anything. What ps prints wavers.
-        return stat.read_text("utf-8").rpartition(")")[2].split()[19]
-    return said("/bin/ps", "-o", "lstart=", "-p", str(pid)).strip()
+        # Counted from behind the name, which may hold anything. What ps prints of the time wavers.
+        fields = stat.read_text("utf-8").rpartition(")")[2].split()
+        return "" if fields[0] in "ZX" else fields[19]
+    state, _, began = said("/bin/ps", "-o", "stat=,lstart=", "-p", str(pid)).strip().partition(" ")
+    return "" if state.startswith("Z") else began.strip()
 
 
 def said(*command: str) -> str:
