@@ -13,7 +13,7 @@ from pathlib import Path
 from verify.progress import FILE
 from verify.report import history
 from verify.report.fleet import Fleet, clear, gather
-from verify.settings import PROJECT
+from verify.settings import PROJECT, UNLOGGED
 from verify.verdict import write
 from verify.watching import watch
 
@@ -26,7 +26,7 @@ def surroundings(inventories: Sequence[str]) -> dict[str, str]:
     lost = [path for path in inventories if not Path(path).exists()]
     if lost:
         raise ValueError(f"There is no inventory {lost[0]}.")
-    found = dict(os.environ)
+    found = os.environ | UNLOGGED
     found["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), found.get("PATH", "")])
     found.setdefault("ANSIBLE_CONFIG", str(PROJECT / "ansible.cfg"))
     if inventories:

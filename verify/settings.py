@@ -23,6 +23,9 @@ WANTED = (
     *("pin", "rows", "also", "home", "owner", "python", "formulae", "extra", "locks", "installer"),
     *("keep", "commands", "jupyter_kernel"),
 )
+# ansible-inventory prints all variables, passwords among them, and what Ansible prints goes to its
+# log, where a lab keeps one.
+UNLOGGED = {"ANSIBLE_LOG_FILTER": "ansible"}
 NEEDED = ("id", "machine", "macos_min", "python", "packages")
 EXACT = re.compile(r"\d+(\.\d+)*((a|b|rc|\.post|\.dev)\d+)*")
 # What YAML takes for a number is none: 3.10 would be 3.1.

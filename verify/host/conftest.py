@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from verify.host.lines import PLANNED
 from verify.host.run import over
 from verify.host.telling import Teller
 from verify.onhost.catalogue import CHECKS
-from verify.settings import PROJECT
+from verify.settings import PROJECT, UNLOGGED
 from verify.verdict import Verdict, told
 
 IDS = {PLANNED, *(check.id for check in CHECKS)}
@@ -37,6 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    os.environ.update(UNLOGGED)
     config.stash[VERDICTS] = {}
     config.option.hosts = config.option.hosts or "ansible://macs"
 

@@ -107,6 +107,17 @@ def test_the_macs_variables_are_those_of_their_groups_too(tmp_path: Path) -> Non
         own.macs([str(inventory)])
 
 
+def test_what_the_inventory_says_comes_into_no_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, inventory = tmp_path / "ansible.log", tmp_path / "inventory"
+    monkeypatch.setenv("ANSIBLE_LOG_PATH", str(log))
+    variables = {"tensorflow_metal_index": "http://lab:secret@index/simple"}
+    inventory.write_text(yaml.safe_dump({"macs": {"hosts": {"m1": variables}}}))
+    assert own.macs([str(inventory)])["m1"] == variables
+    assert log.read_text() == ""
+
+
 @pytest.fixture
 def called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Called:
     """`python -m verify.lock` for these Macs, with a resolver that writes what it is asked for."""
