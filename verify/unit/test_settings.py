@@ -53,6 +53,14 @@ def test_what_the_one_who_logs_in_has_set_is_left_out(python: Path) -> None:
     assert found["KEPT"] == "a b"
 
 
+def test_under_rosetta_it_is_started_for_arm64_and_so_is_what_it_starts(python: Path) -> None:
+    script = python.read_text().replace("/usr/bin/arch", "echo")
+    assert given(python)["KEPT"] == "a b"
+    python.write_text(script.replace("sysctl -n sysctl.proc_translated", "echo 1"))
+    ran = subprocess.run(["/bin/sh", python, "-V"], capture_output=True, text=True, check=True)
+    assert ran.stdout == "-arm64 env -V\n"
+
+
 def test_what_the_lab_has_set_is_there_even_under_those_names(python: Path) -> None:
     settings = python.with_name("settings.sh")
     settings.write_text(

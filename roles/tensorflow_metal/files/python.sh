@@ -12,4 +12,7 @@ export PIP_CONFIG_FILE
 # What works for this run, and a sign that the run is alive: files/run_lock.sh.
 { echo "$(ps -o pgid= -p $$) $(date +%s)" >> "${0%/*}/running"; } 2> /dev/null
 [ ! -r "${0%/*}/settings.sh" ] || . "${0%/*}/settings.sh"
-exec /usr/bin/python3 "$@"
+set -- /usr/bin/python3 "$@"
+# Under Rosetta Homebrew refuses to pour, and pip would bring programs for Intel.
+[ "$(sysctl -n sysctl.proc_translated 2> /dev/null)" != 1 ] || set -- /usr/bin/arch -arm64 "$@"
+exec "$@"
