@@ -453,3 +453,10 @@ def test_a_homebrew_that_its_owner_may_not_write_is_refused_where_it_is_needed()
     why = planned(right(homebrew=locked, formulae={}))["refused"]["homebrew"]
     assert "admin may not write /opt/homebrew/opt" in why
     assert why.endswith("sudo chown -R admin /opt/homebrew")
+
+
+def test_of_an_intel_mac_s_usr_local_only_homebrew_s_folder_is_to_be_handed_over() -> None:
+    locked = {"prefix": "/usr/local", "owner": "admin", "half": "", "locked": "/usr/local/opt"}
+    intel = right(machine="x86_64", homebrew=locked, formulae={}, environments=[], tools={"uv": ""})
+    why = planned(intel, python="homebrew")["refused"]["homebrew"]
+    assert why.endswith("sudo chown -R admin /usr/local/opt")

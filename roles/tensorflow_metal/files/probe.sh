@@ -105,6 +105,8 @@ homebrew() {
     fi
     locked=''
     for path in "$prefix" "$prefix/Cellar" "$prefix/opt" "$prefix/bin"; do
+        # Homebrew's folders in it are its owner's, but /usr/local itself is root's on every Mac.
+        [ "$path" != /usr/local ] || continue
         [ -z "$whole" ] || [ ! -d "$path" ] || [ -w "$path" ] || locked=$path
     done
     printf '"homebrew":{"prefix":"%s","half":"%s","locked":"%s",' "$whole" "$half" "$locked"

@@ -312,7 +312,8 @@ def homebrew_trouble(reading: Reading, wanted: Wanted) -> dict[str, str]:
         return {"homebrew": f"{sentence} Set tensorflow_metal_owner to {brew['owner']}."}
     if brew["prefix"] and brew["locked"] and who == reading["user"]:
         sentence = f"Homebrew there is {who}'s, but {who} may not write {brew['locked']}."
-        return {"homebrew": f"{sentence} Type there: sudo chown -R {who} {brew['prefix']}"}
+        path = brew["prefix"] if reading["machine"] == "arm64" else brew["locked"]
+        return {"homebrew": f"{sentence} Type there: sudo chown -R {who} {path}"}
     return {}
 
 
