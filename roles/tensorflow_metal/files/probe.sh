@@ -129,8 +129,9 @@ homebrew() {
     printf '},'
 }
 
+# -B: it may be one that we may write to, and has no bytecode yet.
 interpreter() {
-    "$1" -I -c 'import platform; print(platform.python_version(), platform.machine())' 2> /dev/null
+    "$1" -I -B -c 'import platform; print(platform.python_version(), platform.machine())' 2> /dev/null
 }
 
 interpreters() {
