@@ -24,9 +24,11 @@ def inventory(request: pytest.FixtureRequest) -> Path:
 def run(inventory: Path) -> Callable[[str, str], CommandResult]:
     """Runs a command on the Mac of a name, as admin over ssh."""
 
+    # Not by the inventory: ansible-inventory would print it, and its passwords, into Ansible's log.
+    known = str(inventory.with_name("ssh_config"))
+
     def on(name: str, command: str) -> CommandResult:
-        host = testinfra.get_host(f"ansible://{name}?ansible_inventory={inventory}")
-        return host.run(command)
+        return testinfra.get_host(f"ssh://{name}", ssh_config=known).run(command)
 
     return on
 
