@@ -112,21 +112,44 @@ def sentence(need: Need, folder: Folder, found: Share) -> str:
 def packed(found: Share, folder: Folder, at: str) -> Path:
     """The share as one archive, to be unpacked as a folder of its digest's name under `at`.
 
-    Macs with the same share have the same archive, made by the first of them.
+    Macs with the same share have the same archive, made by the first of them; one that was changed
+    since is made again. Raises ValueError where the mirror changes under its hands.
     """
     archive = folder.path / SHARES / f"{found.digest(at)}.tar"
     archive.parent.mkdir(exist_ok=True)
     with archive.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not archive.is_file():
+        if not proven(archive, found):
             unfinished = archive.with_suffix(".unfinished")
             with tarfile.open(unfinished, "w") as out:
                 for place in found.files:
                     out.add(folder.path / place, place, filter=plain)
                 if found.entries:
                     add(out, LIST, listed(found, f"{at}/{found.digest(at)}"))
+            if not proven(unfinished, found):
+                raise ValueError(
+                    f"Somebody changed files of the mirror {folder.path} while they were packed."
+                    " Nothing was sent and nothing was changed. Run again."
+                )
             unfinished.replace(archive)
     return archive
+
+
+def proven(archive: Path, found: Share) -> bool:
+    """Whether an archive is there and has each file with its hash."""
+    try:
+        with tarfile.open(archive) as inside:
+            return all(same(inside, place, wanted) for place, wanted in found.files.items())
+    except (OSError, KeyError, tarfile.TarError):
+        return False
+
+
+def same(inside: tarfile.TarFile, place: str, wanted: str) -> bool:
+    file = inside.extractfile(place)
+    digest = hashlib.sha256()
+    for part in iter(lambda: file.read(1 << 20) if file else b"", b""):
+        digest.update(part)
+    return digest.hexdigest() == wanted
 
 
 def listed(found: Share, at: str) -> bytes:

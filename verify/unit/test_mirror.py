@@ -244,6 +244,25 @@ def test_macs_with_the_same_share_have_the_same_archive(lock: Path, mirror: Fold
     assert packed(share(plain(lock, "12.1"), mirror), mirror, "/opt/x") != first
 
 
+def test_an_archive_that_was_tampered_with_is_made_again(lock: Path, mirror: Folder) -> None:
+    found = share(plain(lock), mirror)
+    archive = packed(found, mirror, "/opt/x")
+    whole = archive.read_bytes()
+    content = (mirror.path / "wheels" / FOR_14).read_bytes()
+    for changed_to in (whole.replace(content, content[::-1]), whole[:600], b""):
+        assert changed_to != whole
+        archive.write_bytes(changed_to)
+        assert packed(found, mirror, "/opt/x").read_bytes() == whole
+
+
+def test_a_mirror_that_changes_while_it_is_packed_is_not_sent(lock: Path, mirror: Folder) -> None:
+    found = share(plain(lock), mirror)
+    (mirror.path / "wheels" / FOR_14).write_text("another")
+    with pytest.raises(ValueError, match=r"while they were packed\. Nothing was sent"):
+        packed(found, mirror, "/opt/x")
+    assert not list((mirror.path / "shares").glob("*.tar"))
+
+
 def test_a_mirror_that_was_tampered_with_is_refused_by_the_file_s_name(
     lock: Path, mirror: Folder
 ) -> None:
