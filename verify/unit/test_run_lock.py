@@ -73,9 +73,26 @@ def test_the_other_learns_who_holds_it_and_since_when(home: Path) -> None:
     take(home, "theirs")
     refused = take(home, "mine")
     assert refused.returncode == HELD
-    holder = filters("run_lock").holder(refused.stdout)
+    holder = filters("run_lock").holder(refused.stdout.splitlines()[-1])
     assert (holder["run"], holder["who"], holder["gone"]) == ("theirs", "bob@imac", False)
     assert holder["since"].startswith("20")
+
+
+def test_the_other_learns_how_long_it_has_been_silent(home: Path) -> None:
+    take(home, "theirs")
+    assert "It has not begun anything there.\n" in take(home, "mine").stdout
+    working(home, "theirs", 4194304, time.time() - 130)
+    assert "It last began something there 2 minutes ago.\n" in take(home, "mine").stdout
+
+
+def test_a_lock_that_an_admin_removes_is_free_and_what_its_run_left_working_is_ended(
+    home: Path, group: subprocess.Popen[bytes]
+) -> None:
+    take(home, "theirs")
+    working(home, "theirs", group.pid, time.time())
+    (home / "tools/lock").unlink()
+    assert take(home, "mine").returncode == 0
+    assert group.wait(5) < 0
 
 
 def test_another_s_lock_is_not_released(home: Path) -> None:

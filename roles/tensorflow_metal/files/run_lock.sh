@@ -4,7 +4,8 @@
 #   DEAD  a run that its own controller knows to be dead, or nothing
 # The lock is a link: it is made in one step with all that it says, RUN|SAYS|since|boot. A run's
 # folder beside it has the process groups that work for it, in `running`, whose age is the time since
-# its last sign of life. take ends with 0 and the lock held, or with 75 and what the lock says.
+# its last sign of life. take ends with 0 and the lock held, or with 75, a sentence on that sign, and
+# what the lock says.
 PATH=/usr/bin:/bin:/usr/sbin:/sbin
 LC_ALL=C
 export PATH LC_ALL
@@ -37,6 +38,13 @@ dead() {
     sign=$home/tools/run-$1/running
     [ -e "$sign" ] || sign=$lock
     [ -z "$(find "$sign" -mmin -"$patience")" ] && [ -z "$(working "$home/tools/run-$1/running")" ]
+}
+
+silence() {
+    awk -v now="$(date +%s)" 'END {
+        if (NR) print "It last began something there " int((now - $2) / 60) " minutes ago."
+        else print "It has not begun anything there."
+    }' "$home/tools/run-$1/running" 2> /dev/null || echo "It has not begun anything there."
 }
 
 # What a run that was broken off left working here would write under the hands of this one.
@@ -83,6 +91,7 @@ take() {
         holder=${says%%|*}
         [ "$holder" != "$run" ] || break
         if ! dead "$holder"; then
+            silence "$holder"
             echo "$says"
             exit 75
         fi
