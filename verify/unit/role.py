@@ -62,6 +62,7 @@ def environment(name: str = NAME, **changes: object) -> dict[str, Any]:
         "python": "3.11.9",
         "packages": PACKAGES,
         "changed": [],
+        "kib": 0,
     }
     return whole | changes
 

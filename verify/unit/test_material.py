@@ -30,6 +30,7 @@ RECORDED = {
     ],
     "lock-unreadable": ["error: Couldn't parse requirement in `lock.txt` at position 0"],
     "read-only": ["There was an issue creating /opt/tensorflow: [Errno 30] Read-only file system"],
+    "no-room": ["FileNotFoundError: [Errno 2] No usable temporary directory found in ['/tmp']"],
     "server-error": [
         "cause: HTTP status server error (500 Internal Server Error) for url (http://a/simple/six/)",
     ],
@@ -65,6 +66,12 @@ def test_an_entry_has_what_the_catalogue_has() -> None:
 def test_what_a_task_said_is_all_of_its_words() -> None:
     result = {"msg": "non-zero return code", "stderr": "error: no", "stdout": "", "rc": 2}
     assert material.said(result) == "error: no\nnon-zero return code"
+
+
+def test_what_a_module_that_could_not_be_started_said_is_its_last_line() -> None:
+    died = 'Traceback (most recent call last):\n  File "<stdin>"\nFileNotFoundError: No usable'
+    result = {"msg": "No start of json char found", "module_stderr": died, "rc": 1}
+    assert material.said(result) == "No start of json char found\nFileNotFoundError: No usable"
 
 
 def test_what_a_loop_said_is_what_its_failed_items_said() -> None:

@@ -25,6 +25,7 @@ from verify.unit.role import (
     intel,
     planned,
     planning,
+    pruning,
     right,
 )
 
@@ -378,6 +379,28 @@ def test_too_small_a_disk_is_refused_with_what_is_free_and_what_could_be() -> No
         f"Building {NAME} takes 3.1 GB in /opt/tensorflow, and 1.1 GB are free."
     )
     assert "tf-2.18-000000000001 (1.3 GB)" in plan["refused"]["disk"]
+
+
+def test_what_a_broken_off_run_left_in_its_place_counts_as_free() -> None:
+    half = environment(receipt="", kib=2_500_000)
+    full = right(environments=[half], links={}, free_bytes=1_000_000_000)
+    assert stages(planned(full)) == ["environment", "activate"]
+    assert not planned(full)["prune_first"]
+    assert planned(full | {"free_bytes": 100_000_000})["refused"]["disk"]
+
+
+def test_what_is_to_be_built_is_told_by_its_size_and_what_is_gone_back_to_takes_nothing() -> None:
+    bare_one = planned(right(environments=[], links={}))["environments"]
+    assert pruning.takes(bare_one) == "; what is to be built takes 3.1 GB"
+    assert pruning.takes([{"name": "current", "environment": NAME}]) == ""
+    assert pruning.takes(planned(right())["environments"]) == ""
+
+
+def test_what_another_unfinished_one_takes_is_freed_first() -> None:
+    other = environment("tf-2.16-000000000001", receipt="", kib=2_500_000)
+    full = right(environments=[other], links={}, free_bytes=1_000_000_000)
+    assert planned(full)["prune_first"]
+    assert planned(full)["prune"] == [other["name"]]
 
 
 def test_a_mac_that_is_right_needs_no_room() -> None:

@@ -286,6 +286,7 @@ def test_an_environment_is_read_from_its_files(mac: Mac) -> None:
         {
             "name": "tf-2.18-0123456789ab",
             "receipt": receipt,
+            "kib": 0,
             "python": "3.11.9",
             "packages": {"keras": "3.15.1", "opt-einsum": "3.4.0"},
             "changed": [],
@@ -296,6 +297,12 @@ def test_an_environment_is_read_from_its_files(mac: Mac) -> None:
 def test_an_unfinished_environment_has_no_receipt(mac: Mac) -> None:
     build(mac, receipt="")
     assert mac.reading()["environments"][0]["receipt"] == ""
+
+
+def test_what_an_unfinished_environment_takes_is_known(mac: Mac) -> None:
+    build(mac, receipt="")
+    (mac.home / "envs" / "tf-2.18-0123456789ab" / "wheel").write_bytes(os.urandom(1 << 20))
+    assert 1024 <= mac.reading()["environments"][0]["kib"] < 2048
 
 
 def test_an_interpreter_that_does_not_run_has_no_version(mac: Mac) -> None:

@@ -188,11 +188,14 @@ environment() {
     receipt=''
     [ ! -f "$folder/receipt.json" ] || receipt=$(cat "$folder/receipt.json")
     answer=$(interpreter "$folder/bin/python")
+    # A finished one's receipt says it, and this takes a while.
+    kib=0
+    [ -n "$receipt" ] || kib=$(du -sk "$folder" | awk '{ print $1 }')
     printf '{'
     named name "${folder##*/}"
     printf ,
     named receipt "$receipt"
-    printf ',"python":"%s","packages":{' "${answer% *}"
+    printf ',"kib":%s,"python":"%s","packages":{' "${kib:-0}" "${answer% *}"
     for site in "$folder"/lib/python*/site-packages; do
         find "$site" -maxdepth 1 -name '*.dist-info' | sed 's/\.dist-info$//' | awk '{
             sub(/.*\//, ""); at = index($0, "-")

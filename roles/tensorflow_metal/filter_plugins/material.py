@@ -10,9 +10,12 @@ DAY = 86400
 
 
 def said(result: Mapping[str, Any]) -> str:
-    """All that a failed result says, its items' words included."""
+    """All that a failed result says, its items' words included; of a module that could not even be
+    started, the last line.
+    """
     items = [one for one in result.get("results", ()) if one.get("failed")]
-    own = [] if items else [result.get("stderr"), result.get("stdout"), result.get("msg")]
+    died = str(result.get("module_stderr") or "").strip().splitlines()[-1:]
+    own = [] if items else [result.get("stderr"), result.get("stdout"), result.get("msg"), *died]
     return "\n".join([*map(said, items), *(str(text) for text in own if text)])
 
 

@@ -99,9 +99,10 @@ def room_after(
     """Whether what is to be built has room: `refused` where it has not, and `prune_first` where it
     has only once the environments in `prune`, which go at the end anyway, are gone.
     """
-    building = {one["environment"]: one["extra"] for one in targets if one["trouble"]}
-    needed = sum(ROOM_KIB.get(extra, ROOM_KIB["lab"]) for extra in building.values())
-    free = reading["free_bytes"] // 1024
+    building, needed = to_build(targets), takes_kib(targets)
+    # What a run that was broken off left in their place goes before they are built.
+    left = sum(size(e) for e in reading["environments"] if e["name"] in building)
+    free = reading["free_bytes"] // 1024 + left
     freed = sum(size(e) for e in reading["environments"] if e["name"] in prune)
     if not building or needed <= free + freed:
         return {"refused": {}, "prune_first": bool(building) and needed > free}
@@ -120,10 +121,25 @@ def room_after(
     return {"refused": {"disk": f"{sentence} Make room and run again."}, "prune_first": False}
 
 
+def to_build(targets: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """The environments to build, and the extra of each; one that is gone back to has no trouble."""
+    return {one["environment"]: one["extra"] for one in targets if one.get("trouble")}
+
+
+def takes_kib(targets: Iterable[Mapping[str, Any]]) -> int:
+    return sum(ROOM_KIB.get(extra, ROOM_KIB["lab"]) for extra in to_build(targets).values())
+
+
+def takes(targets: Iterable[Mapping[str, Any]]) -> str:
+    """What it takes to build them, in words."""
+    kib = takes_kib(targets)
+    return f"; what is to be built takes {gigabytes(kib)}" if kib else ""
+
+
 def size(environment: Mapping[str, Any]) -> int:
-    """What an environment takes, in KiB, as its receipt says; 0 where none does."""
+    """What an environment takes, in KiB, as its receipt says, or the probe where it has none."""
     found = re.search(r'"kib": *(\d+)', environment["receipt"])
-    return int(found[1]) if found else 0
+    return int(found[1]) if found else int(environment["kib"])
 
 
 def gigabytes(kib: int) -> str:
@@ -139,4 +155,4 @@ class FilterModule:
     """Ansible's door to this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"tensorflow_metal_prune": prune}
+        return {"tensorflow_metal_prune": prune, "tensorflow_metal_takes": takes}
