@@ -14,7 +14,8 @@ SEED = 1
 crash:
 	@bin/setup debootstrap e2fsprogs gcc libc6-dev openssh-client xfsprogs
 	@PATH="$$PWD/.venv/bin:$$PATH" LAB_LOCKS="tf-2.16 tf-2.18" PYTHONPATH=. python -B molecule/crash \
-		--points $(POINTS) --seed $(SEED) $(if $(POINT),--point $(POINT))
+		--points $(POINTS) --seed $(SEED) $(if $(POINT),--point $(POINT)) \
+		$(if $(OPERATIONS),--operations $(OPERATIONS))
 
 lint:
 	@bin/setup devscripts

@@ -16,10 +16,10 @@ from itertools import islice
 from pathlib import Path
 
 import stand_in
-from judge import State, allowed, broken, read, settled
+from judge import State, allowed, broken, read, settled, told
 from mac import PROJECT, Mac
 from operations import HOUSE, OPERATIONS, VERSIONS, Operation, Step, switches
-from points import PLUGS, Point, Task, parse, points
+from points import FULL, PLUGS, Point, Task, parse, points
 from run import Controller, Ended
 
 HERE = Path(__file__).resolve().parent
@@ -91,6 +91,10 @@ class Crash:
         versions = allowed(point, self.tasks[point.operation], before, after)
         if wrong := broken(state, versions, {before, after}):
             return wrong, outputs
+        if point.kind == FULL:
+            if first.code and (wrong := told(first.output)):
+                return wrong, outputs
+            self.mac.make_room()
         second = self.run(operation.step, operation)
         outputs.append(second.output)
         if second.code:

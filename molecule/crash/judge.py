@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from points import PLUGS, Point, Task
+from points import FULL, PLUGS, Point, Task
 
+FULL_DISK = "disk of this Mac is full"
 ACTIVATES = "Its name leads to the finished environment"
 
 
@@ -37,6 +38,9 @@ def read(output: str) -> State:
 def allowed(point: Point, tasks: Sequence[Task], before: str, after: str) -> set[str]:
     """The versions that `current` may have: that of before, until the one task that switches it."""
     switch = next(task.number for task in tasks if ACTIVATES in task.name)
+    if point.kind == FULL:
+        # The run goes on, and may have all that it needs.
+        return {before, after}
     if point.task < switch or (point.task == switch and point.after is None):
         return {before}
     # A moment inside a task may turn out to be in the one that follows, and a Mac whose plug was
@@ -56,6 +60,16 @@ def broken(state: State, versions: set[str], known: set[str]) -> str:
         if version not in known:
             return f"after the break {name} has a receipt, but says {version!r}"
     return ""
+
+
+def told(output: str) -> str:
+    """What is wrong with the last word of a run that ended because the disk was full. Of the words
+    before it, Ansible's modules have their own: they need room to be started.
+    """
+    said = " ".join(output.rpartition("fatal: [")[2].split())
+    if FULL_DISK not in said:
+        return "its last word is not that the disk is full"
+    return "a full disk was told as a traceback" if "Traceback" in said else ""
 
 
 def settled(state: State, version: str) -> str:

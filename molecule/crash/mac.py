@@ -7,6 +7,7 @@ import os
 import shutil
 import struct
 import subprocess
+import sys
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -14,6 +15,7 @@ LAB = PROJECT / "molecule" / "lab" / "lab"
 # From linux/fs.h: the file system forgets at once what its disk was not told yet.
 SHUTDOWN = 0x8004587D
 WITH_ITS_LOG, WITHOUT_ITS_LOG = 1, 2
+SMALLEST = 4096
 
 
 class Mac:
@@ -41,6 +43,22 @@ class Mac:
         fcntl.ioctl(disk, SHUTDOWN, struct.pack("I", how))
         os.close(disk)
         self.down()
+
+    def fill(self) -> None:
+        """Leave no room on its disk, as a download of somebody else's does."""
+        disk = self.own / "disk"
+        if not disk.is_mount():
+            sys.exit("crash: this machine lends the simulated Mac no disk of its own to fill.")
+        size = 1 << 40
+        with (disk / "filled").open("wb") as file:
+            while size >= SMALLEST:
+                try:
+                    os.posix_fallocate(file.fileno(), file.seek(0, os.SEEK_END), size)
+                except OSError:
+                    size //= 2
+
+    def make_room(self) -> None:
+        (self.own / "disk" / "filled").unlink(missing_ok=True)
 
     def erase(self) -> None:
         for disk in (

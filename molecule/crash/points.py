@@ -10,16 +10,32 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, zip_longest
+from itertools import chain, count
 from random import Random
 
 # The controller's process group is killed; the same is interrupted, as by Ctrl-C; the connection's
-# masters are killed; the Mac's plug is pulled; the same, when its disk has names but not contents.
-KINDS = ("controller", "interrupt", "connection", "plug", "torn")
+# masters are killed; the Mac's plug is pulled; the same, when its disk has names but not contents;
+# the Mac's disk is filled by somebody else, and the run goes on with none left.
+KINDS = ("controller", "interrupt", "connection", "plug", "torn", "full")
 PLUGS = ("plug", "torn")
+FULL = "full"
 NAME = re.compile(r"([\w-]+)/(\w+)/(\d+)(?:\+(\d+\.\d+))?")
-# A task below this is over before a moment inside it can be met.
-LONG = 0.7
+# What takes long by its nature. What is measured differs from run to run; a seed's points must not.
+LONG = (
+    "A folder is there, writable by its owner alone",
+    "An empty environment stands at its final path",
+    "Homebrew is installed",
+    "Homebrew pours what is missing",
+    "It is installed beside",
+    "Packages match the lock",
+    "TensorFlow imports and passes the smoke check",
+    "The Command Line Tools are there and clang runs",
+    "The receipt says that it is finished",
+    "This Mac is read",
+    "Uv brings the build that is pinned",
+    "What is held is written down",
+    "What its name led to is remembered",
+)
 
 
 @dataclass(frozen=True)
@@ -59,34 +75,36 @@ def parse(name: str) -> Point:
 
 def points(runs: Mapping[str, Sequence[Task]], seed: int) -> Iterator[Point]:
     """Points without end: boundaries, each first in one kind, then in the others, in turn with
-    moments inside long tasks.
+    moments inside long tasks. The first six are of six kinds.
     """
     rng = Random(seed)
-    pairs = zip_longest(list(boundaries(runs, rng)), (), fillvalue=None)
     inside = moments(runs, rng)
-    bounded = chain.from_iterable((one, next(inside)) for one, _ in pairs if one)
-    return chain(bounded, inside)
+    bounded = list(boundaries(runs, rng))
+    yield from chain.from_iterable((one, next(inside)) for one in bounded)
+    yield from inside
 
 
 def boundaries(runs: Mapping[str, Sequence[Task]], rng: Random) -> Iterator[Point]:
     places = [(operation, task.number) for operation, tasks in runs.items() for task in tasks]
+    rng.shuffle(places)
     for turn in range(len(KINDS)):
         found = [
             Point(operation, KINDS[(n + turn) % len(KINDS)], task)
             for n, (operation, task) in enumerate(places)
         ]
-        rng.shuffle(found)
+        if turn:
+            rng.shuffle(found)
         yield from found
 
 
 def moments(runs: Mapping[str, Sequence[Task]], rng: Random) -> Iterator[Point]:
-    """Longer tasks are met more often, but none so often that the others are not."""
-    long = {one: [task for task in runs[one] if task.seconds >= LONG] for one in runs}
-    operations = [one for one in runs if long[one]]
-    while operations:
+    """As far into a long task as the seed says, by the time that it took when nothing broke it."""
+    long = {
+        operation: [task for task in tasks if any(name in task.name for name in LONG)]
+        for operation, tasks in runs.items()
+    }
+    operations = [operation for operation in runs if long[operation]]
+    for n in count(len(KINDS) // 2):
         operation = rng.choice(operations)
-        weights = [task.seconds**0.5 for task in long[operation]]
-        task = rng.choices(long[operation], weights)[0]
-        yield Point(
-            operation, rng.choice(KINDS), task.number, round(rng.random() * task.seconds, 2)
-        )
+        task, part = rng.choice(long[operation]), rng.random()
+        yield Point(operation, KINDS[n % len(KINDS)], task.number, round(part * task.seconds, 2))

@@ -92,6 +92,8 @@ class Controller:
                 self.mac.pull_the_plug()
             case "torn":
                 self.mac.pull_the_plug(torn=True)
+            case "full":
+                self.mac.fill()
 
     def cut(self) -> None:
         """Kill the masters of its connections, and with them what goes through them."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 
 import pytest
 
-from judge import State, allowed, broken, read, settled
-from points import KINDS, Point, Task, parse, points
+from judge import State, allowed, broken, read, settled, told
+from points import KINDS, LONG, Point, Task, parse, points
+from verify.unit.role import ROLE
 
 RUNS = {
     "install": [Task(3, "uv | It is installed beside", 4.0), Task(5, "a quick one", 0.1)],
@@ -30,6 +33,30 @@ def test_a_seed_finds_the_same_points_again_and_another_seed_others() -> None:
     assert first(60) != first(60, seed=2)
 
 
+def test_how_long_a_run_took_does_not_choose_its_points() -> None:
+    slower = {
+        name: [replace(task, seconds=7 * task.seconds) for task in tasks]
+        for name, tasks in RUNS.items()
+    }
+
+    def places(runs: Mapping[str, Sequence[Task]]) -> list[tuple[str, str, int, bool]]:
+        found = islice(points(runs, 1), 60)
+        return [(one.operation, one.kind, one.task, one.after is None) for one in found]
+
+    assert places(slower) == places(RUNS)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_first_few_are_of_each_kind(seed: int) -> None:
+    assert {one.kind for one in first(len(KINDS), seed)} == set(KINDS)
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_what_takes_long_is_a_task_of_the_role(name: str) -> None:
+    files = (ROLE / "tasks").glob("*.yml")
+    assert any(f"| {name}\n" in file.read_text("utf-8") for file in files)
+
+
 def test_every_boundary_is_met_once_before_any_is_met_again() -> None:
     bounded = [one for one in first(2 * len(BOUNDARIES)) if one.after is None]
     assert {(one.operation, one.task) for one in bounded} == BOUNDARIES
@@ -48,7 +75,6 @@ def test_points_go_on_with_moments_inside_long_tasks_only() -> None:
     assert {(one.operation, one.task) for one in inside} == {
         ("install", 3),
         ("upgrade", 8),
-        ("upgrade", 9),
     }
     seconds = {(name, task.number): task.seconds for name in RUNS for task in RUNS[name]}
     assert all(0 <= (one.after or 0) <= seconds[one.operation, one.task] for one in inside)
@@ -89,6 +115,28 @@ def test_current_is_that_of_before_until_the_task_that_switches_it(
 def test_a_pulled_plug_may_lose_the_switch_but_not_bring_it_about() -> None:
     assert allowed(Point("upgrade", "plug", 12), RUNS["upgrade"], "old", "new") == {"old", "new"}
     assert allowed(Point("upgrade", "torn", 8), RUNS["upgrade"], "old", "new") == {"old"}
+
+
+def test_a_run_on_a_full_disk_goes_on_and_may_have_all_it_needs() -> None:
+    for task in (8, 9, 12):
+        assert allowed(Point("upgrade", "full", task), RUNS["upgrade"], "old", "new") == {
+            "old",
+            "new",
+        }
+
+
+@pytest.mark.parametrize(
+    ("output", "said"),
+    [
+        ("fatal: [mac]: Traceback. fatal: [mac]: The disk of this\n    Mac is full.", ""),
+        ("fatal: [mac]: Traceback (most recent call last): The disk of this Mac is full.", "as a"),
+        ("fatal: [mac]: The disk of this Mac is full. fatal: [mac]: No room.", "last word is not"),
+        ("it said nothing", "last word is not"),
+    ],
+)
+def test_a_full_disk_is_told_in_a_sentence(output: str, said: str) -> None:
+    assert said in told(output)
+    assert bool(said) == bool(told(output))
 
 
 def test_a_run_without_the_task_that_switches_is_not_judged() -> None:
