@@ -116,7 +116,9 @@ def arguments() -> argparse.ArgumentParser:
     wished = argparse.ArgumentParser(add_help=False)
     wished.add_argument("--profile", choices=PROFILES, help="how much; standard without")
     wished.add_argument("--soak", type=float, metavar="MINUTES", help="how long, in soak")
-    wished.add_argument("--only", metavar="FAMILIES", help="some, as numerics,training")
+    wished.add_argument(
+        "--only", metavar="FAMILIES", help="some, or checks: numerics,training.lstm"
+    )
     wished.add_argument("--environment", metavar="PATH", help="of one that this role did not make")
 
     one = commands.add_parser(

@@ -32,7 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--profile", default="", help="smoke, standard, full or soak")
     add("--soak", type=float, dest="soak_minutes", metavar="MINUTES", help="how long, in soak")
     add("--check-timeout", type=float, metavar="SECONDS", help="for one check")
-    add("--only", dest="families", default="", metavar="FAMILIES", help="as numerics,training")
+    add("--only", dest="families", default="", metavar="FAMILIES", help="or checks")
     add("--progress", type=Path, metavar="FILE", help="where to tell how far each Mac is")
     add("--environment", default="", metavar="PATH", help="of one that this role did not make")
 

@@ -6,20 +6,23 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from verify.onhost.catalogue import CHECKS
 from verify.onhost.expected import PROFILES, USUAL
 from verify.onhost.parent import FAMILIES
 from verify.settings import PREFIX
 
 KNOWN = tuple(family for group in FAMILIES for family in group)
+IDS = tuple(check.id for check in CHECKS)
 
 
 @dataclasses.dataclass(frozen=True)
 class Wish:
     """Each field is also an inventory variable, after `tensorflow_metal_`, and an option.
 
-    Of `families` none means all. `environment` is the path of one that this
-    role did not make. `timeout` is the seconds one check may take: the slowest
-    takes about 10 on two shared cores, a hang takes for ever.
+    Of `families` none means all; a check's id may be among them. `environment`
+    is the path of one that this role did not make. `timeout` is the seconds one
+    check may take: the slowest takes about 10 on two shared cores, a hang takes
+    for ever.
     """
 
     profile: str = USUAL
@@ -46,8 +49,11 @@ class Wish:
         """Raises ValueError with one sentence for what cannot be wished."""
         if self.profile not in PROFILES:
             raise ValueError(f"There is no profile {self.profile!r}; {listed(PROFILES)}.")
-        if odd := [family for family in self.families if family not in KNOWN]:
-            raise ValueError(f"There is no family of checks {odd[0]!r}; {listed(KNOWN)}.")
+        if odd := [name for name in self.families if name not in (*KNOWN, *IDS)]:
+            family = odd[0].partition(".")[0]
+            within = tuple(name for name in IDS if name.startswith(f"{family}."))
+            what = "check" if within else "family of checks"
+            raise ValueError(f"There is no {what} {odd[0]!r}; {listed(within or KNOWN)}.")
         for name in ("soak_minutes", "timeout"):
             value = getattr(self, name)
             if not isinstance(value, (int, float)) or value <= 0:

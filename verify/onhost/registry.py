@@ -96,12 +96,10 @@ class Check:
         return self.when is on_gpu or OPENED in self.needs
 
     def wished(self, expected: Expected) -> bool:
-        """Whether it is asked for: by the row, the profile and the families."""
-        return (
-            self.when(expected)
-            and PROFILES.index(self.profile) <= PROFILES.index(expected.profile)
-            and (not expected.families or self.family in expected.families)
-        )
+        """Whether it is asked for: by the row, and by its name or the profile and the families."""
+        small = PROFILES.index(self.profile) <= PROFILES.index(expected.profile)
+        among = not expected.families or self.family in expected.families
+        return self.when(expected) and (self.id in expected.families or (small and among))
 
     def line(self, status: str, finding: Finding, seconds: float = 0.0, evidence: str = "") -> Line:
         """The outcome as it is printed; what passed has neither cause nor cure."""

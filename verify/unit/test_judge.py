@@ -220,6 +220,8 @@ def test_a_profile_of_the_inventory_or_an_option_decides_what_is_run(
     only = ids(families="load,placement")
     assert {name.partition(".")[0] for name in only} == {"machine", "load", "placement"}
     assert "machine.native" not in only
+    one = ids(families="training.lstm,numerics.matmul", profile="smoke")
+    assert one == {"machine.planned", "training.lstm", "numerics.matmul"}
 
 
 @pytest.mark.parametrize(
@@ -227,6 +229,10 @@ def test_a_profile_of_the_inventory_or_an_option_decides_what_is_run(
     [
         ({"profile": "thorough"}, "There is no profile 'thorough'; there are smoke, standard"),
         ({"families": "gpu"}, "There is no family of checks 'gpu'; there are machine, env"),
+        (
+            {"families": "load.gpu"},
+            "There is no check 'load.gpu'; there are load.imports, load.keras",
+        ),
         ({"timeout": -1}, "tensorflow_metal_timeout is -1, not a number above 0."),
     ],
 )
