@@ -6,7 +6,8 @@ mkdir -p $broken
 env=$(cd /opt/tensorflow/current && pwd -P)
 site=$env/lib/python3.11/site-packages
 plugin=$site/tensorflow-plugins/libmetal_plugin.dylib
-export site plugin
+base=$(sed -n 's|^home = \(.*\)/bin$|\1|p' "$env/pyvenv.cfg")
+export site plugin base
 
 # The path will be as it is now: keep PATH before it is changed, away PATH to take it away.
 keep() {

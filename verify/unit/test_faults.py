@@ -6,11 +6,14 @@ import re
 
 import pytest
 
-from trial import BROKEN, Fault, outcome, read
+from fault import Fault, outcome, read
+from patient import BROKEN, NotSetError, Patient
+from trial import Trial, passed, totals
 from verify.host.lines import PLANNED
 from verify.host.wish import KNOWN
 from verify.onhost.catalogue import CHECKS
 from verify.unit.macs import line, verdict
+from verify.verdict import Verdict
 
 FAULTS = read([])
 FAULT = Fault("x", "load.imports", "A library is no", "load", gpu="x", also=("numerics",))
@@ -35,6 +38,52 @@ def test_a_check_that_has_nothing_to_do_with_it_is_a_wrong_cause() -> None:
     assert judged(FOUND, line("warn", "environment.lock")) == (True, True)
 
 
+class Bed(Patient):
+    """A Mac on which nothing is run."""
+
+    def __init__(self, refuses: str) -> None:
+        self.name = "m2"
+        self.refuses = refuses
+        self.ran: list[str] = []
+
+    def shell(self, lines: str) -> None:
+        self.ran.append(lines)
+        if lines == self.refuses:
+            raise NotSetError(f"on m2, {lines!r} failed: no space")
+
+    def judged(self, only: str = "", timeout: float = 0.0) -> Verdict:
+        return verdict("m2", "fail" if only else "pass", *([FOUND] if only else []))
+
+
+def test_a_fault_that_cannot_be_made_is_not_found_and_the_others_are_tried() -> None:
+    faults = [Fault("a", "load.imports", "A library", "load", breaks=it) for it in ("bad", "good")]
+    trial = Trial([Bed("bad")], faults, full=False)
+    trial.run()
+    assert [one.found for one in trial.outcomes] == [False, True]
+    assert trial.outcomes[0].told == "was not set: on m2, 'bad' failed: no space"
+    assert totals(trial, faults).startswith("faults: found 1 of 2, right cause 1 of 2, false")
+    assert not passed(trial, faults)
+
+
+def test_a_mac_that_cannot_be_healed_leaves_its_faults_to_the_others() -> None:
+    faults = [Fault(it, "load.imports", "A library", "load", gpu=it, mac="m2") for it in "ab"]
+    trial = Trial([Bed("heal")], faults, full=False)
+    trial.run()
+    assert trial.broken[0].startswith("m2 is out of the trial: on m2, 'heal' failed")
+    assert trial.broken[1:] == ["No Mac was left to try a on.", "No Mac was left to try b on."]
+    assert not passed(trial, faults)
+
+
+def test_only_what_was_found_for_its_cause_on_macs_that_are_right_otherwise_passes() -> None:
+    faults = [Fault("a", "load.imports", "A library", "load", gpu="x")]
+    trial = Trial([Bed("")], faults, full=False)
+    trial.run()
+    assert passed(trial, faults)
+    assert totals(trial, faults) == "faults: found 1 of 1, right cause 1 of 1, false alarms 0 of 2"
+    trial.healthy[0] = "numerics.matmul measured 3"
+    assert not passed(trial, faults)
+
+
 def test_there_are_thirty_faults_and_more_each_of_its_own_name() -> None:
     assert len({fault.id for fault in FAULTS}) == len(FAULTS)
     assert len(read([], full=False)) >= 30
@@ -46,9 +95,9 @@ def test_a_fault_is_made_in_one_way_and_names_checks_that_there_are(fault: Fault
     assert bool(fault.gpu) != bool(fault.breaks)
     assert fault.check in ids
     assert set(fault.also) <= {*ids, *KNOWN}
-    families = fault.only.split(",")
-    assert set(families) <= {*KNOWN}
-    assert fault.check == PLANNED or fault.check.partition(".")[0] in families
+    asked = {*fault.only.split(",")}
+    assert asked <= {*KNOWN, *ids}
+    assert {fault.check, fault.check.partition(".")[0]} & {*asked, PLANNED}
     assert fault.status in ("fail", "warn")
     re.compile(fault.cause)
 
