@@ -14,6 +14,7 @@ from verify.host.requirements import folder
 from verify.verdict import SCHEMA, Verdict, place, write
 
 RETRY = "retry.txt"
+PAGE = "fleet.html"
 RIGHT, WRONG, OPEN = 0, 1, 2
 
 
@@ -85,5 +86,5 @@ def clear(report: Path, names: Iterable[str]) -> None:
     for name in names:
         place(report, name).unlink(missing_ok=True)
         shutil.rmtree(folder(report, name), ignore_errors=True)
-    for name in ("fleet.json", "fleet.html", "junit.xml", RETRY):
+    for name in ("fleet.json", PAGE, "junit.xml", RETRY):
         (report / name).unlink(missing_ok=True)

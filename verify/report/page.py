@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from verify.report import plots
 from verify.report.changes import HEADINGS, changes
-from verify.report.fleet import Fleet
+from verify.report.fleet import PAGE, Fleet
 from verify.report.view import (
     STATUSES,
     VERDICTS,
@@ -33,7 +33,7 @@ TEMPLATES = Path(__file__).with_name("templates")
 
 def save(fleet: Fleet, report: Path) -> None:
     """Write fleet.html, whole or not at all."""
-    write(report / "fleet.html", pieces(fleet, report))
+    write(report / PAGE, pieces(fleet, report))
 
 
 def pieces(fleet: Fleet, report: Path) -> Iterator[str]:

@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
-from verify.report.fleet import RETRY, Fleet
+from verify.report.fleet import PAGE, RETRY, Fleet
 from verify.report.words import shown
 from verify.settings import PROJECT
 from verify.verdict import Verdict
@@ -48,6 +48,8 @@ def show(fleet: Fleet, report: Path, stream: TextIO) -> None:
             console.print("Try those that were not judged again:")
             names = os.path.relpath(report / RETRY, PROJECT)
             console.print(f"  ansible-playbook site.yml --limit @{names}", soft_wrap=True)
+        page = os.path.relpath(report / PAGE, PROJECT)
+        console.print(f"What to mend and what has changed, to read: {page}", soft_wrap=True)
     text = "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
     stream.write(text if terminal else text.encode("ascii", "replace").decode())
 

@@ -39,6 +39,10 @@ def test_a_real_mac_is_not_called_simulated() -> None:
     assert "Metal" in row(text, "m2")
 
 
+def test_the_last_line_names_the_page_to_read() -> None:
+    assert shown(verdict("m2", "fail", line("fail"))).endswith("to read: report/fleet.html\n")
+
+
 def test_a_row_counts_the_checks_that_passed() -> None:
     text = row(shown(verdict("m2", "fail", line(), line("fail"), line("not run"))), "m2")
     assert "1/3" in text
@@ -76,7 +80,7 @@ def test_an_unreachable_mac_brings_the_command_to_try_again() -> None:
 def test_where_every_mac_is_right_there_is_nothing_to_try_again() -> None:
     text = shown(verdict("m1"), verdict("m2"))
     assert "retry" not in text
-    assert text.endswith("2 Macs, 2 of them simulated: 2 right.\n")
+    assert "\n2 Macs, 2 of them simulated: 2 right.\n" in text
 
 
 def test_what_is_no_terminal_gets_plain_ascii() -> None:
@@ -104,7 +108,7 @@ def test_a_warning_is_told_and_leaves_the_mac_right() -> None:
     assert "1/2" in row(text, "m2")
     assert "warning, performance.matmul" in text
     assert "9 GFLOP/s" in text
-    assert text.endswith("2 right.\n")
+    assert "2 right.\n" in text
 
 
 def test_an_escape_sequence_does_not_reach_the_terminal() -> None:
