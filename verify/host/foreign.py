@@ -63,6 +63,7 @@ def expectation(reading: Mapping[str, Any], found: Mapping[str, Any], wish: Wish
         soak_minutes=wish.soak_minutes,
         chip=reading["chip"],
         virtual=reading["virtual"],
+        simulated=reading["simulated"],
         macos=reading["macos"],
         families=[*wish.families],
     )

@@ -168,6 +168,7 @@ def expectation(
         soak_minutes=wish.soak_minutes,
         chip=reading["chip"],
         virtual=reading["virtual"],
+        simulated=reading["simulated"],
         macos=reading["macos"],
         families=[*wish.families],
     )

@@ -20,8 +20,8 @@ class Expected:
     names to versions, and is empty for an environment of someone else's;
     `libraries` are absolute paths of shared libraries; `timeout` is the seconds one
     check may take; `profile` says which checks are wished, of these `families`
-    alone where some are named, single checks among them; `chip`, `virtual` and
-    `macos` are what the probe read.
+    alone where some are named, single checks among them; `chip`, `virtual`,
+    `simulated` and `macos` are what the probe read.
     """
 
     pin: str
@@ -37,6 +37,7 @@ class Expected:
     soak_minutes: float
     chip: str
     virtual: bool
+    simulated: bool
     macos: str
     families: list[str] = dataclasses.field(default_factory=list)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from . import chips, speed
 from .expected import Expected
@@ -15,9 +14,9 @@ USUAL = 2.0
 SIMULATED = 0.125
 
 
-def simulated() -> bool:
-    """Whether this is a Linux host that plays a Mac: none has this folder."""
-    return Path("/proc/self").exists()
+def comparable(expected: Expected) -> bool:
+    """Where there is a chip's figure to hold the GPU against; a simulated Mac has no chip."""
+    return on_gpu(expected) and expected.chip in chips.RESNET50 and not expected.simulated
 
 
 def faster(name: str, claim: str, unit: str, rates: Callable[[], dict[str, float]]) -> Check:
@@ -26,7 +25,7 @@ def faster(name: str, claim: str, unit: str, rates: Callable[[], dict[str, float
     def measure(expected: Expected) -> Finding:
         found = rates()
         figures = {f"{name}_{device.lower()}": round(rate, 2) for device, rate in found.items()}
-        return judged(found["GPU"], found["CPU"], unit, simulated(), {**figures})
+        return judged(found["GPU"], found["CPU"], unit, expected.simulated, {**figures})
 
     return check(
         f"performance.{name}",
@@ -63,17 +62,13 @@ conv = faster("conv", "The GPU convolves large batches faster than the CPU", "im
     cause="The Mac is throttled (hot, on battery in low power mode) or busy, or the plugin is slow "
     "with this TensorFlow.",
     cure="Verify again with the Mac on power, cool and idle; if it stays, try another row's pin.",
-    needs=("performance.conv",),
-    when=on_gpu,
+    needs=("load.logical", "performance.conv"),
+    when=comparable,
     profile="full",
 )
 def reference(expected: Expected) -> Finding:
-    usual = chips.RESNET50.get(expected.chip)
-    planned = f"{usual:g} images/s, at least half" if usual else "a public figure for the chip"
-    if simulated():
-        return Finding(True, "not judged: a simulated Mac's speed says nothing of a chip", planned)
-    if not usual:
-        return Finding(True, f"not judged: no public figure for {expected.chip}", planned)
+    usual = chips.RESNET50[expected.chip]
+    planned = f"{usual:g} images/s, at least half"
     rate, low = speed.resnet50(), usual * chips.LOW
     figures: Figures = {
         "reference": usual,

@@ -58,6 +58,7 @@ def expected(**other: object) -> Expected:
         "soak_minutes": 1,
         "chip": "Apple M2 Pro",
         "virtual": False,
+        "simulated": False,
         "macos": "14.6.1",
     }
     return Expected(**{**values, **other})

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from verify.onhost.catalogue import checks_for
 from verify.onhost.endurance import GROWTH, grown
-from verify.onhost.performance import judged
+from verify.onhost.performance import judged, reference
 from verify.onhost.soak import Soak, paces, slope
+from verify.unit.macs import expected
 
 
 @pytest.mark.parametrize(
@@ -22,6 +24,17 @@ from verify.onhost.soak import Soak, paces, slope
 )
 def test_a_gpu_is_held_against_its_own_mac_s_cpu(gpu: float, simulated: bool, status: str) -> None:
     assert judged(gpu, 100, "images/s", simulated, {}).status == status
+
+
+@pytest.mark.parametrize(
+    ("chip", "simulated", "asked"),
+    [("Apple M3", False, True), ("Apple M3", True, False), ("Apple M9", False, False)],
+)
+def test_a_chip_is_held_against_its_figure_where_there_are_both(
+    chip: str, simulated: bool, asked: bool
+) -> None:
+    wished = expected(profile="full", chip=chip, simulated=simulated)
+    assert (reference in checks_for(wished)) == asked
 
 
 def test_a_single_odd_sample_does_not_move_the_slope() -> None:
