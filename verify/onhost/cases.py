@@ -29,7 +29,8 @@ Bound = Callable[["Case", "list[Array]"], "list[Array]"]
 class Case:
     """A computation of tensors, to be done with `inputs` in this type, eagerly or as a graph.
 
-    `within` gives the bounds; `known` is the report of a known fault, where it can be one.
+    `within` gives the bounds; `known` is the report of a known fault, where it can be one;
+    `reference` is for the CPU, where that computes it by other ops.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Case:
     graph: bool = False
     dtype: str = "float32"
     known: str = ""
+    reference: Compute | None = None
 
 
 @dataclasses.dataclass
@@ -134,7 +136,7 @@ def one(case: Case, compute: Compute, outcome: Outcome) -> None:
         return
     if outcome.wrong:
         return
-    cpu = computed(CPU, case.compute, case.inputs)
+    cpu = computed(CPU, case.reference or case.compute, case.inputs)
     if len(cpu) != len(gpu):
         outcome.wrong = f"{len(gpu)} results, not {len(cpu)}"
         return

@@ -21,6 +21,12 @@ def draws() -> dict[str, tuple[Draw, float, float, float, float]]:
     import tensorflow as tf
 
     shape, third = [SIZE], 12**-0.5
+    state = tf.Variable(0, dtype=tf.int64)
+
+    def seed() -> Tensor:
+        """Another each time, as Keras 3 seeds its draws."""
+        return tf.stack([tf.constant(7, tf.int64), state.assign_add(1)])
+
     # A normal draw cut at two deviations has this one.
     cut = 0.87963
     return {
@@ -41,7 +47,29 @@ def draws() -> dict[str, tuple[Draw, float, float, float, float]]:
             0,
             9,
         ),
+        "stateless uniform": (
+            lambda: tf.random.stateless_uniform(shape, seed()),
+            0.5,
+            third,
+            0,
+            1,
+        ),
+        "stateless normal": (lambda: tf.random.stateless_normal(shape, seed()), 0, 1, -7, 7),
+        "stateless truncated normal": (
+            lambda: tf.random.stateless_truncated_normal(shape, seed()),
+            0,
+            cut,
+            -2,
+            2,
+        ),
         "dropout": (lambda: tf.nn.dropout(tf.ones(shape), 0.25), 1, math.sqrt(1 / 3), 0, 1.3334),
+        "uniform in float16": (
+            lambda: tf.random.stateless_uniform(shape, seed(), dtype=tf.float16),
+            0.5,
+            third,
+            0,
+            1,
+        ),
     }
 
 

@@ -27,6 +27,16 @@ FLOATS = (
 )
 ONLY_FLOAT = "ArgMax ArgMin OneHot ScatterNd TensorScatterUpdate TopKV2 UnsortedSegmentSum"
 DRAWS = "RandomStandardNormal RandomUniform StatelessRandomNormalV2 StatelessRandomUniformV2"
+# Read from the newest alone.
+NEWEST = "1.2.0"
+VARIABLES = (
+    "AssignAddVariableOp AssignSubVariableOp ResourceApplyAdadelta ResourceApplyAdagrad "
+    "ResourceApplyAdagradV2 ResourceApplyAdam ResourceApplyAdamWithAmsgrad "
+    "ResourceApplyCenteredRMSProp ResourceApplyGradientDescent ResourceApplyKerasMomentum "
+    "ResourceApplyMomentum ResourceApplyRMSProp ResourceGather ResourceScatterAdd "
+    "ResourceScatterDiv ResourceScatterMax ResourceScatterMin ResourceScatterMul "
+    "ResourceScatterSub ResourceScatterUpdate"
+)
 
 
 def table() -> dict[str, str]:
@@ -34,6 +44,8 @@ def table() -> dict[str, str]:
     found = dict.fromkeys(FLOATS.split(), "fhb")
     found.update(dict.fromkeys(ONLY_FLOAT.split(), "f"))
     found.update(dict.fromkeys(DRAWS.split(), "fh"))
+    if version() == NEWEST:
+        found.update(dict.fromkeys(VARIABLES.split(), "f"))
     return found
 
 

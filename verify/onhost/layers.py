@@ -68,9 +68,25 @@ def elementwise() -> Iterator[Case]:
     whole = (distinct(19, 23), distinct(23))
     for function in (tf.maximum, tf.minimum, tf.greater, tf.less_equal, tf.equal, tf.not_equal):
         yield Case(function.__name__, function, whole, exactly)
+    for function in (tf.less, tf.greater_equal):
+        yield Case(function.__name__, function, whole, exactly)
+    both = (whole[0] > 0, whole[1] > 1)
+    for function in (tf.logical_and, tf.logical_or):
+        yield Case(function.__name__, function, both, exactly)
+    yield Case("logical_not", tf.logical_not, both[:1], exactly)
+    yield Case("l2_loss", tf.nn.l2_loss, (x,), nearly)
     yield Case("where", lambda a, b: tf.where(a > b, a, b), whole, exactly)
-    yield Case("to int32", lambda a: tf.cast(a, tf.int32), (x,), exactly)
-    yield Case("to bool", lambda a: tf.cast(a, tf.bool), (whole[0],), exactly)
+    for kind in ("float16", "bool", "int8", "int16", "int32", "int64"):
+
+        def there(a: Tensor, kind: str = kind) -> Tensor:
+            return tf.cast(a, kind)
+
+        def back(a: Tensor, kind: str = kind) -> Tensor:
+            return tf.cast(tf.cast(a, kind), "float32")
+
+        rounded = (tf.floor(x).numpy(),)
+        yield Case(f"to {kind}", there, rounded, exactly)
+        yield Case(f"from {kind}", back, rounded, exactly)
 
 
 def normalisation() -> Iterator[Case]:

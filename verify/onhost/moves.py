@@ -95,6 +95,60 @@ def moves() -> Iterator[Case]:
     yield Case("resize", lambda x: tf.image.resize(x, [21, 30]), (signed(2, 7, 10, 3),), nearly)
 
 
+def counted() -> Iterator[Case]:
+    """The same of whole numbers, as labels, masks and tokens are."""
+    import numpy as np
+    import tensorflow as tf
+
+    whole = distinct(6, 9, 4).astype("int32")
+    rows = np.array([5, 0, 3], "int32")
+    for number in ("int32", "int64", "bool"):
+        x = whole.astype(number)
+        yield Case(f"transpose of {number}", lambda x: tf.transpose(x, (2, 0, 1)), (x,), exactly)
+    for number in ("int32", "int64"):
+        x = whole.astype(number)
+        yield Case(f"tile of {number}", lambda x: tf.tile(x, [1, 2, 1]), (x,), exactly)
+    yield Case("gather of int32", tf.gather, (whole, rows), exactly)
+    yield Case("argmax of int32", lambda x: tf.argmax(x, 1), (whole,), exactly)
+    yield Case("product of int32", lambda x: tf.reduce_prod(x, 2), (whole % 5,), exactly)
+    for function in (tf.abs, tf.sign, tf.square):
+        yield Case(f"{function.__name__} of int32", function, (whole,), exactly)
+    yield Case("top 3 of int32", lambda x: list(tf.math.top_k(x[:, :, 0], 3)), (whole,), exactly)
+    scores, targets = distinct(7, 30), np.array([3, 29, 0, 11, 5, 5, 17], "int32")
+    yield Case("in top 9", lambda x, t: tf.math.in_top_k(t, x, 9), (scores, targets), exactly)
+
+
+def blocks() -> Iterator[Case]:
+    """What moves whole blocks, and what folds many rows into one."""
+    import numpy as np
+    import tensorflow as tf
+
+    x, images = distinct(12, 10, 6), distinct(2, 6, 8, 12)
+    yield Case("pad with zeros", lambda x: tf.pad(x, [[1, 2], [0, 3], [4, 0]]), (x,), exactly)
+    mirrored = gradient(lambda x: tf.pad(x, [[1, 2], [0, 3], [2, 0]], "REFLECT"))
+    yield Case("gradient of mirror pad", mirrored, (x, signed(15, 13, 8)), nearly)
+    yield Case("split evenly", lambda x: tf.split(x, 5, 1), (x,), exactly)
+    yield Case("slice of a block", lambda x: tf.slice(x, [1, 2, 0], [9, 5, 4]), (x,), exactly)
+    yield Case("depth to space", lambda x: tf.nn.depth_to_space(x, 2), (images,), exactly)
+    yield Case("space to depth", lambda x: tf.nn.space_to_depth(x, 2), (images,), exactly)
+    lengths = (np.arange(12) % 10 + 1).astype("int32")
+    turned = lambda x, n: tf.reverse_sequence(x, n, seq_axis=1)  # noqa: E731
+    yield Case("reverse by length", turned, (x, lengths), exactly)
+    yield Case("ones like", tf.ones_like, (x,), exactly)
+    yield Case("zeros like", tf.zeros_like, (x,), exactly)
+    steps = lambda x: tf.range(x[0, 0, 0], x[0, 0, 0] + 50.0, 0.5)  # noqa: E731
+    yield Case("range", steps, (x,), exactly)
+    rows, updates = np.array([[4], [3], [1], [7]], "int32"), signed(4, 10, 6, low=1, high=3)
+    for name in ("add", "sub", "max", "min"):
+        scatter = getattr(tf, f"tensor_scatter_nd_{name}")
+        yield Case(f"scatter {name}", scatter, (x, rows, updates), nearly)
+    several = (signed(30, 4, low=1, high=2), (np.arange(30) % 7).astype("int32"))
+    for name in ("max", "min", "prod"):
+        fold = getattr(tf.math, f"unsorted_segment_{name}")
+        folded = lambda x, i, f=fold: f(x, i, 7)  # noqa: E731
+        yield Case(f"segment {name}", folded, several, nearly)
+
+
 def order() -> Iterator[Case]:
     """The largest k, sorted values and their places, below and beyond 16."""
     import tensorflow as tf

@@ -59,9 +59,13 @@ def gru(device: str) -> list[Keras]:
 
 def recurrent(layer: Keras, device: str) -> Keras:
     """A recurrent layer; on the CPU not by the op that only GPUs have, which Keras 3 asks for."""
-    if device == "CPU" and "use_cudnn" in inspect.signature(layer.__init__).parameters:
-        return layer(UNITS, use_cudnn=False)
-    return layer(UNITS)
+    return layer(UNITS, **(plain(layer) if device == "CPU" else {}))
+
+
+def plain(layer: Keras) -> dict[str, bool]:
+    """What keeps a recurrent layer from the op that only GPUs have."""
+    asked = "use_cudnn" in inspect.signature(layer.__init__).parameters
+    return {"use_cudnn": False} if asked else {}
 
 
 def attention(device: str) -> list[Keras]:

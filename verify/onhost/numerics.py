@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from . import draws, kernels, layers, moves, products, repeats
+from . import draws, halves, kernels, layers, moves, products, recurrent, repeats, variables
 from .cases import Case, compared
 from .expected import Expected
 from .registry import REBUILD, Check, Finding, check, on_gpu
@@ -14,7 +14,7 @@ HIDE = (
     "Hide the GPU from the programs that need this op (tf.config.set_visible_devices([], 'GPU')) "
     "or set tensorflow_metal_pin to another row."
 )
-ROUNDS = 40
+ROUNDS = 60
 MANY_ROUNDS = 400
 
 Cases = Callable[[], Iterable[Case]]
@@ -63,8 +63,12 @@ normalisation = agree("normalisation", "batch and layer normalisation", layers.n
 softmax = agree("softmax", "softmax and cross-entropy, and their gradients", layers.softmax)
 reductions = agree("reductions", "sums, means, extremes and where they are", moves.reductions)
 moving = agree("moves", "gathers, scatters, slices, transposes and padding", moves.moves)
+blocks = agree("blocks", "blocks that are moved and rows that are folded", moves.blocks)
+whole = agree("integers", "whole numbers, where the plugin knows them", moves.counted)
 order = agree("order", "the largest k and sorted values, beyond 16 too", moves.order)
-float16 = agree("float16", "float16", lambda: products.halves("float16"))
+kept = agree("variables", "what is read from and added to variables", variables.variables)
+rnn = agree("recurrent", "LSTM and GRU, and their gradients", recurrent.recurrent)
+float16 = agree("float16", "float16", lambda: halves.halves("float16"))
 large = agree("matmul_large", "large matrix products", products.matmul_large, profile="full")
 wide = agree("conv2d_large", "large convolutions", products.conv2d_large, profile="full")
 
@@ -79,7 +83,7 @@ wide = agree("conv2d_large", "large convolutions", products.conv2d_large, profil
     when=lambda expected: on_gpu(expected) and int(expected.macos.partition(".")[0] or 0) >= 14,
 )
 def bfloat16(expected: Expected) -> Finding:
-    return compared(products.halves("bfloat16"))
+    return compared(halves.halves("bfloat16"))
 
 
 @check(

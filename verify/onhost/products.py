@@ -184,34 +184,3 @@ def pooling() -> Iterator[Case]:
         terms = sums(size * size)
         yield Case(f"mean {name}", mean, (images,), terms)
         yield Case(f"gradient of mean {name}", gradient(mean), (images, upstream), terms)
-
-
-def halves(dtype: str) -> Iterator[Case]:
-    """The same in half the width, as mixed precision computes."""
-    import tensorflow as tf
-
-    for shape in ((3, 5, 2), (33, 12, 65), (64, 16, 64)):
-        yield product(*shape, dtype=dtype)
-    yield from convolution(((9, 9, 2), (3, 3), 8, 1, 1, "SAME"), dtype=dtype)
-    x = signed(33, 16)
-
-    def dense(x: Tensor, weights: Tensor, bias: Tensor) -> Tensor:
-        return tf.nn.bias_add(tf.matmul(x, weights), bias)
-
-    inputs = (x, signed(16, 9), signed(9))
-    yield Case("dense layer", dense, inputs, sums(17), dtype=dtype)
-    yield Case("dense layer as a graph", dense, inputs, sums(17), graph=True, dtype=dtype)
-    yield Case("sum of rows", lambda x: tf.reduce_sum(x, axis=1), (x,), sums(16), dtype=dtype)
-    for name, compute in one_by_one():
-        yield Case(name, compute, (x,), nearly, dtype=dtype)
-
-
-def one_by_one() -> Iterator[tuple[str, Any]]:
-    import tensorflow as tf
-
-    yield "relu", tf.nn.relu
-    yield "tanh", tf.tanh
-    yield "sigmoid", tf.sigmoid
-    yield "exp", tf.exp
-    yield "softmax", tf.nn.softmax
-    yield "maximum", lambda x: tf.reduce_max(x, axis=0)

@@ -19,8 +19,8 @@ NEAR = 1.0
 # Rounding grows from step to step; a wrong gradient ends tens to thousands of times farther away.
 APART = {"linear": 1e-2, "random": 1e-3, "classifier": 1e-2}
 # Another rounding moved no loss by more than a thirtieth of this. One wrong element in each matrix
-# product or gradient is beyond it; one in a convolution or in halves is not, and numerics sees it;
-# one in a GRU or an embedding's rows is not, and nothing sees it yet.
+# product or gradient is beyond it; one in a convolution, in halves, in a GRU or in an embedding's
+# rows is not, and numerics sees it.
 CLOSE = {"float32": (0.01, 0.002), "mixed_float16": (0.05, 0.02)}
 # Chance knows 10 %; the seeds and the unseen writers' digits are fixed, the CPU knows 80 to 85 %.
 KNOWN = 0.7
