@@ -1,4 +1,4 @@
-"""The faults of data/faults.yml, and what a verdict makes of one."""
+"""The faults of data/faults.yml and data/ops.yml, and what a verdict makes of one."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from pathlib import Path
 
 import yaml
 
+from verify.onhost.catalogue import CHECKS
 from verify.onhost.registry import Line
 from verify.verdict import Verdict
 
-FAULTS = Path(__file__).resolve().parent / "data" / "faults.yml"
+DATA = Path(__file__).resolve().parent / "data"
+# What else a GPU that computes wrongly may spoil.
+GPU = ("placement", "numerics", "training", "performance")
+RANDOM = "numerics.random"
 WRONG = ("fail", "inconclusive")
 
 
 @dataclasses.dataclass(frozen=True)
 class Fault:
-    """One row of faults.yml."""
+    """One row of faults.yml, or what is made of one of ops.yml."""
 
     id: str
     check: str
@@ -30,6 +34,7 @@ class Fault:
     by_hand: bool = False
     mac: str = ""
     timeout: float = 0.0
+    alone: bool = False
 
     @property
     def shell(self) -> str:
@@ -79,11 +84,25 @@ def read(names: list[str], full: bool = True) -> list[Fault]:
 
     Raises ValueError for a name that there is not.
     """
-    rows = yaml.safe_load(FAULTS.read_text())
+    rows = yaml.safe_load((DATA / "faults.yml").read_text())
     faults = [Fault(**{**row, "also": tuple(row.get("also", ()))}) for row in rows]
+    faults += [of_op(op, check) for op, check in ops()["seen"].items()]
     lost = set(names) - {fault.id for fault in faults}
     if lost:
-        raise ValueError(f"There is no fault {', '.join(sorted(lost))} in {FAULTS}.")
+        raise ValueError(f"There is no fault {', '.join(sorted(lost))} in {DATA}.")
     if names:
         return [fault for fault in faults if fault.id in names]
     return [fault for fault in faults if full or not fault.by_hand]
+
+
+def ops() -> dict[str, dict[str, str]]:
+    """What ops.yml holds."""
+    found: dict[str, dict[str, str]] = yaml.safe_load((DATA / "ops.yml").read_text())
+    return found
+
+
+def of_op(op: str, check: str) -> Fault:
+    """This op alone is wrong; its check alone is asked, for there are many ops."""
+    words = f"frozen:{op}" if check == RANDOM else f"wrong:{op}"
+    cause = next(re.escape(one.cause) for one in CHECKS if one.id == check)
+    return Fault(f"op {op}", check, cause, check, words, also=GPU, by_hand=True, alone=True)

@@ -29,8 +29,8 @@ from verify.hosts import surroundings
 BEFORE = {False: 1, True: 2}
 ROUNDED = {False: 0, True: 1}
 LOADED = {False: 1, True: 2}
-# What every fault is shown in full; a fault that the others find as well is shown to those too.
-WIDE = ("machine", "environment", "load", "placement", "numerics")
+# What every fault but those of single ops is shown in full, beside what it concerns.
+WIDE = ("machine", "environment", "load", "placement")
 
 
 class Trial:
@@ -78,8 +78,10 @@ class Trial:
 
     def _only(self, fault: Fault) -> str:
         """The checks that are run for this fault."""
-        more = [name for name in fault.only.split(",") if name.partition(".")[0] not in WIDE]
-        return ",".join([*WIDE, *more]) if self._full else fault.only
+        if fault.alone or not self._full:
+            return fault.only
+        more = [*fault.only.split(","), *(["numerics"] if fault.gpu else [])]
+        return ",".join([*WIDE, *(name for name in more if name not in WIDE)])
 
     def _told(self, mac: Patient, found: Outcome) -> None:
         self.outcomes.append(found)

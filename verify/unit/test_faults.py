@@ -6,12 +6,13 @@ import re
 
 import pytest
 
-from fault import Fault, outcome, read
+from fault import Fault, ops, outcome, read
 from patient import BROKEN, NotSetError, Patient
 from trial import Trial, passed, totals
 from verify.host.lines import PLANNED
 from verify.host.wish import KNOWN
 from verify.onhost.catalogue import CHECKS
+from verify.settings import PROJECT
 from verify.unit.macs import line, verdict
 from verify.verdict import Verdict
 
@@ -100,6 +101,15 @@ def test_a_fault_is_made_in_one_way_and_names_checks_that_there_are(fault: Fault
     assert {fault.check, fault.check.partition(".")[0]} & {*asked, PLANNED}
     assert fault.status in ("fail", "warn")
     re.compile(fault.cause)
+
+
+def test_of_each_op_it_is_known_which_check_sees_it_or_why_none_does() -> None:
+    table = (PROJECT / "molecule" / "lab" / "gpu" / "ops.c").read_text()
+    there = set(re.findall(r'^    \{"(\w+)"', table, re.MULTILINE))
+    known = ops()
+    assert {*known["seen"]} | {*known["unseen"]} == there
+    assert not {*known["seen"]} & {*known["unseen"]}
+    assert {*known["seen"].values()} <= {check.id for check in CHECKS}
 
 
 def test_what_breaks_a_mac_begins_with_what_heals_it() -> None:
