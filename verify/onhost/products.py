@@ -9,7 +9,7 @@ from .cases import Case, Tensor, distinct, exactly, gradient, nearly, signed, su
 
 SHAPES = (
     *((1, 1, 1), (1, 7, 1), (3, 1, 5), (17, 31, 13), (64, 64, 64), (127, 129, 65)),
-    *((1, 1024, 10), (513, 65, 257), (256, 384, 320)),
+    *((1, 1024, 10), (513, 65, 257), (256, 384, 320), (1030, 33, 1101)),
 )
 LARGE = ((1024, 1024, 1024), (2048, 2048, 2048), (2047, 513, 1025), (1, 4096, 4096), (4097, 33, 65))
 
@@ -92,7 +92,7 @@ def convolution(row: tuple[Any, ...], images: int = 2, dtype: str = "float32") -
     inputs = (signed(images, height, width, channels), signed(*size, channels, filters))
     terms = size[0] * size[1] * channels
     shape = tuple(convolve(*map(tf.zeros, (each.shape for each in inputs))).shape)
-    name = f"{height} x {width} x {channels} by {filters} of {size[0]} x {size[1]}"
+    name = f"{images} of {height} x {width} x {channels} by {filters} of {size[0]} x {size[1]}"
     name += f", stride {strides}" * (strides != 1) + f", dilation {dilations}" * (dilations != 1)
     name += ", padded by hand" if isinstance(padding, list) else f", {padding}"
     yield Case(name, convolve, inputs, sums(terms, winograd=True), dtype=dtype)
@@ -107,6 +107,8 @@ def convolution(row: tuple[Any, ...], images: int = 2, dtype: str = "float32") -
 def conv2d() -> Iterator[Case]:
     for row in CONVOLUTIONS:
         yield from convolution(row)
+    # As many images as a batch of fit has.
+    yield from convolution(((8, 8, 4), (3, 3), 8, 1, 1, "SAME"), images=64)
 
 
 def conv2d_large() -> Iterator[Case]:
