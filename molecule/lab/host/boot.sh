@@ -7,7 +7,9 @@ folder=$1 image=$2 wheels=$3 address=$4
 hostname "$NAME"
 
 root=$folder/root
-mount -t overlay overlay -o "lowerdir=$image/root,upperdir=$folder/disk/upper,workdir=$folder/disk/work" "$root"
+below=$image/root
+[ -z "${LIKE-}" ] || below=$folder/../$LIKE/disk/upper:$below
+mount -t overlay overlay -o "lowerdir=$below,upperdir=$folder/disk/upper,workdir=$folder/disk/work" "$root"
 mount -t proc proc "$root/proc"
 mount -t tmpfs -o mode=755 dev "$root/dev"
 for node in null zero full random urandom tty; do

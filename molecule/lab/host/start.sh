@@ -9,6 +9,14 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 image_file=$folder/disk.img
 attach() { mount -o loop,discard "$image_file" "$folder/disk" 2> /dev/null; }
+# Where another Mac's disk is what this one begins with, nobody writes to that one any more.
+lend() {
+    [ ! -e "$1.img" ] || mountpoint -q "$1" || mount -o loop,ro "$1.img" "$1"
+    [ -d "$1/upper" ] || {
+        echo "$LIKE has no disk that $NAME could begin with." >&2
+        exit 1
+    }
+}
 format() {
     truncate -s "${DISK_GB}G" "$image_file"
     case $1 in
@@ -20,6 +28,7 @@ format() {
 # A disk of the size the Mac has, sparse: with xfs, whose files share blocks as APFS' do, where this
 # machine has it; a folder where the kernel has no loop devices to give.
 mkdir -p "$folder/disk"
+[ -z "${LIKE-}" ] || lend "$folder/../$LIKE/disk"
 if [ -e "$image_file" ]; then
     attach
 elif [ ! -e "$folder/disk/upper" ]; then
