@@ -19,8 +19,16 @@ lines='
 '
 said=$lines
 
-# The inside of a JSON string, with all that one must escape.
+# The inside of a JSON string, with all that one must escape. Most have nothing of it, and awk costs more
+# than all else here.
 text() {
+    case $1 in
+        *[!-\ A-Za-z0-9._/:,@+=\(\)]*) escaped "$1" ;;
+        *) printf '%s' "$1" ;;
+    esac
+}
+
+escaped() {
     printf '%s' "$1" | awk '
         BEGIN { ORS = "" }
         NR > 1 { print "\\n" }
@@ -32,7 +40,11 @@ text() {
 
 truth() { if "$@" > /dev/null 2>&1; then printf true; else printf false; fi; }
 
-named() { printf '"%s":"%s"' "$1" "$(text "$2")"; }
+named() {
+    printf '"%s":"' "$1"
+    text "$2"
+    printf '"'
+}
 
 machine() {
     kernel=$(uname -s)
@@ -131,7 +143,7 @@ homebrew() {
 
 # -B: it may be one that we may write to, and has no bytecode yet.
 interpreter() {
-    "$1" -I -B -c 'import platform; print(platform.python_version(), platform.machine())' 2> /dev/null
+    "$1" -I -B -c 'import os, sys; print("%d.%d.%d" % sys.version_info[:3], os.uname().machine)'
 }
 
 interpreters() {
