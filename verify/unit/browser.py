@@ -43,6 +43,8 @@ def opened(page: Path) -> Iterator[Browser]:
         options.add_argument(f"--{word}")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     chrome = Chrome(options, Service(driver))
+    # A busy machine is slow to look at every element; the client itself waits two minutes.
+    chrome.set_script_timeout(110)
     try:
         yield Browser(chrome, page)
     finally:
