@@ -88,7 +88,7 @@ class Crash:
         if point.kind in PLUGS:
             self.mac.up(operation.start)
         state = self.state(outputs)
-        versions = allowed(point, self.tasks[point.operation], before, after)
+        versions = allowed(point, self.tasks[point.operation], before, after, ended=first.code == 0)
         if wrong := broken(state, versions, {before, after}):
             return wrong, outputs
         if point.kind == FULL:

@@ -35,11 +35,18 @@ def read(output: str) -> State:
     )
 
 
-def allowed(point: Point, tasks: Sequence[Task], before: str, after: str) -> set[str]:
-    """The versions that `current` may have: that of before, until the one task that switches it."""
+def allowed(
+    point: Point, tasks: Sequence[Task], before: str, after: str, ended: bool = False
+) -> set[str]:
+    """The versions that `current` may have: that of before, until the one task that switches it;
+    where the run `ended` well all the same, as on a connection cut while nothing went through it,
+    that of after.
+    """
     switch = next(task.number for task in tasks if ACTIVATES in task.name)
-    if point.kind == FULL:
-        # The run goes on, and may have all that it needs.
+    if ended and point.kind not in PLUGS:
+        return {after}
+    if point.kind == FULL and point.task <= switch:
+        # The run goes on, to the first task for which there is no room.
         return {before, after}
     if point.task < switch or (point.task == switch and point.after is None):
         return {before}

@@ -117,12 +117,20 @@ def test_a_pulled_plug_may_lose_the_switch_but_not_bring_it_about() -> None:
     assert allowed(Point("upgrade", "torn", 8), RUNS["upgrade"], "old", "new") == {"old"}
 
 
-def test_a_run_on_a_full_disk_goes_on_and_may_have_all_it_needs() -> None:
-    for task in (8, 9, 12):
-        assert allowed(Point("upgrade", "full", task), RUNS["upgrade"], "old", "new") == {
-            "old",
-            "new",
-        }
+@pytest.mark.parametrize(
+    ("task", "versions"), [(8, {"old", "new"}), (9, {"old", "new"}), (12, {"new"})]
+)
+def test_a_run_on_a_full_disk_goes_on_to_the_task_that_has_no_room(
+    task: int, versions: set[str]
+) -> None:
+    point = Point("upgrade", "full", task)
+    assert allowed(point, RUNS["upgrade"], "old", "new") == versions
+
+
+@pytest.mark.parametrize("kind", ["connection", "full"])
+def test_a_run_that_ended_well_all_the_same_has_switched(kind: str) -> None:
+    point = Point("upgrade", kind, 8)
+    assert allowed(point, RUNS["upgrade"], "old", "new", ended=True) == {"new"}
 
 
 @pytest.mark.parametrize(

@@ -391,7 +391,7 @@ def test_what_a_broken_off_run_left_in_its_place_counts_as_free() -> None:
 
 def test_what_is_to_be_built_is_told_by_its_size_and_what_is_gone_back_to_takes_nothing() -> None:
     bare_one = planned(right(environments=[], links={}))["environments"]
-    assert pruning.takes(bare_one) == "; what is to be built takes 3.1 GB"
+    assert pruning.takes(bare_one) == "; what it was to build takes 3.1 GB"
     assert pruning.takes([{"name": "current", "environment": NAME}]) == ""
     assert pruning.takes(planned(right())["environments"]) == ""
 

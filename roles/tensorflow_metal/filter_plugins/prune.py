@@ -133,7 +133,7 @@ def takes_kib(targets: Iterable[Mapping[str, Any]]) -> int:
 def takes(targets: Iterable[Mapping[str, Any]]) -> str:
     """What it takes to build them, in words."""
     kib = takes_kib(targets)
-    return f"; what is to be built takes {gigabytes(kib)}" if kib else ""
+    return f"; what it was to build takes {gigabytes(kib)}" if kib else ""
 
 
 def size(environment: Mapping[str, Any]) -> int:
