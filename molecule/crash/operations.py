@@ -1,4 +1,6 @@
-"""What is broken off: a first install from three starts, an upgrade, a return to the one before."""
+"""What is broken off: a first install from three starts, an upgrade, a return to the one before,
+and that where what is installed is another's than the one's who logs in.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +34,8 @@ class Operation:
     real: bool = False
 
 
+# One who is not the one that logs in.
+OWNED = {"tensorflow_metal_owner": "labadmin"}
 OLDER = Step("tf-2.16", switches={"older": True})
 OPERATIONS = {
     "bare": Operation(SEQUOIA, (), Step("tf-2.18")),
@@ -46,6 +50,12 @@ OPERATIONS = {
         f"{SEQUOIA},{TOOLS}",
         (Step("tf-2.16"), Step("tf-2.18")),
         Step("tf-2.16", playbook="playbooks/rollback.yml"),
+    ),
+    # An installation and an upgrade before it, and a return, all of what is another's.
+    "owner": Operation(
+        f"{SEQUOIA},{TOOLS}",
+        (Step("tf-2.16", switches=OWNED), Step("tf-2.18", switches=OWNED)),
+        Step("tf-2.16", playbook="playbooks/rollback.yml", switches=OWNED),
     ),
     "upgrade-real": Operation(f"{SEQUOIA},{TOOLS}", (Step("tf-2.16"),), Step("tf-2.18"), real=True),
 }
