@@ -30,7 +30,12 @@ RECORDED = {
     ],
     "lock-unreadable": ["error: Couldn't parse requirement in `lock.txt` at position 0"],
     "read-only": ["There was an issue creating /opt/tensorflow: [Errno 30] Read-only file system"],
-    "no-room": ["FileNotFoundError: [Errno 2] No usable temporary directory found in ['/tmp']"],
+    "no-room": [
+        "FileNotFoundError: [Errno 2] No usable temporary directory found in ['/tmp']",
+        "error: Failed to download `wrapt==2.5.2`\n  cause: Failed to extract archive: wrapt.whl\n"
+        "  cause: I/O operation failed during extraction\n  cause: failed to create directory"
+        " `/opt/a/wrapt-2.5.2.dist-info`: No space left on device (os error 28)",
+    ],
     "server-error": [
         "cause: HTTP status server error (500 Internal Server Error) for url (http://a/simple/six/)",
     ],
