@@ -1,10 +1,10 @@
 """Misbehaves as servers do: server.py FILES ADDRESS FOLDER
 
 The first part of an address says how: what lies in FILES is served as it is under /right/, and
-otherwise under /altered/, /cut/, /missing/, /broken/, /slow/ and /page/, each both as an index
-(/right/simple/NAME/) and as files (/right/files/NAME). Port 8443 serves the same with a certificate
-that was valid for one day in 2015. FOLDER/pid is what to end it by; FOLDER/certificate.pem is the
-certificate's own authority.
+otherwise under /altered/, /cut/, /late/, /missing/, /broken/, /slow/ and /page/, each both as an
+index (/right/simple/NAME/) and as files (/right/files/NAME). Port 8443 serves the same with a
+certificate that was valid for one day in 2015. FOLDER/pid is what to end it by;
+FOLDER/certificate.pem is the certificate's own authority.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ FILES, ADDRESS, FOLDER = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
 PORT, SECURE = 8080, 8443
 # What is served in the way that the address asks for; the rest is as it is.
 WRONG = "numpy"
+# Long enough for a disk to fill.
+SOON = 5
 SIGN_IN = b"<!DOCTYPE html><html><title>Campus network: sign in</title><form></form></html>"
 DAY = datetime(2015, 1, 1, tzinfo=UTC)
 
@@ -84,6 +86,9 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(altered(body), "application/octet-stream")
         elif way == "cut":
             self.answer(body, "application/octet-stream", upto=len(body) // 2)
+        elif way == "late":
+            time.sleep(SOON)
+            self.answer(body, "application/octet-stream")
         elif way == "slow":
             self.answer(body, "application/octet-stream", upto=1000, pause=60)
 
