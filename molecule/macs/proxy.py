@@ -1,10 +1,9 @@
-"""A proxy that wants a password, and keeps watch over who sees it.
+"""A proxy that wants a password.
 
     proxy.py ADDRESS PORT FOLDER
 
-FOLDER/words has the password's and other words, a line each. FOLDER/proxied gets each address that
-was asked for with the password, and FOLDER/seen each command line on this machine, those of its
-simulated Macs included, in which one of the words stood.
+The password is the first line of FOLDER/words; FOLDER/proxied gets each address that was asked for
+with it. Whoever takes the folder away takes the proxy away, too.
 """
 
 from __future__ import annotations
@@ -13,15 +12,13 @@ import base64
 import http.client
 import shutil
 import sys
-import threading
-import time
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 ADDRESS, PORT, FOLDER = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
-WORDS = [line.encode() for line in (FOLDER / "words").read_text().split()]
-PASSWORD = "Basic " + base64.b64encode(b"lab:" + WORDS[0]).decode()
+WORD = (FOLDER / "words").read_text().split()[0]
+PASSWORD = "Basic " + base64.b64encode(f"lab:{WORD}".encode()).decode()
 OF_THE_PROXY = ("connection", "proxy-authorization", "proxy-connection")
 
 
@@ -34,7 +31,8 @@ class Proxy(BaseHTTPRequestHandler):
             self.send_header("Proxy-Authenticate", 'Basic realm="lab"')
             self.end_headers()
             return
-        note("proxied", self.path)
+        with (FOLDER / "proxied").open("a") as log:
+            log.write(self.path + "\n")
         asked = urllib.parse.urlsplit(self.path)
         outside = http.client.HTTPConnection(asked.netloc.rpartition("@")[2])
         headers = {
@@ -54,26 +52,7 @@ class Proxy(BaseHTTPRequestHandler):
         pass
 
 
-def note(name: str, line: str) -> None:
-    with (FOLDER / name).open("a") as log:
-        log.write(line + "\n")
-
-
-def watch() -> None:
-    """Look at every command line there is, for as long as the folder is there."""
-    told: set[bytes] = set()
-    while FOLDER.exists():
-        for path in Path("/proc").glob("[0-9]*/cmdline"):
-            try:
-                line = path.read_bytes().replace(b"\0", b" ")
-            except OSError:
-                continue
-            if line not in told and any(word in line for word in WORDS):
-                told.add(line)
-                note("seen", line.decode("utf-8", "replace"))
-        time.sleep(0.1)
-
-
 with ThreadingHTTPServer((ADDRESS, PORT), Proxy) as server:
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    watch()
+    server.timeout = 1
+    while FOLDER.exists():
+        server.handle_request()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 NAME = "behind-proxy"
-# What prepare.yml shows to the watch, so that its silence means something.
+# What the watch was shown.
 CANARY = "a-canary"
 
 

@@ -115,10 +115,10 @@ def certificates() -> ssl.SSLContext:
 
 
 class Index:
-    """An index, asked over the network."""
+    """An index, asked over the network: the one that is named, else pip's."""
 
-    def __init__(self) -> None:
-        given = urllib.parse.urlsplit(index().rstrip("/"))
+    def __init__(self, named: str = "") -> None:
+        given = urllib.parse.urlsplit((named or index()).rstrip("/"))
         self.host = given.netloc.rpartition("@")[2]
         # A name and password are sent, but never shown.
         self.address = given._replace(netloc=self.host).geturl()

@@ -1,8 +1,9 @@
 """The mirror: `python -m verify.mirror list|fetch|share FOLDER`.
 
 `list` reads what Macs need, as JSON, and writes the folder's mirror.json; `fetch` brings the files
-in it that are not there, or those that are named. Both ask the index that pip is set to. `share`
-asks nobody: it packs what one Mac's steps take. playbooks/mirror.yml and the role call them.
+in it that are not there, or those that are named. Both ask the index whose address is in a file, or
+the one that pip is set to. `share` asks nobody: it packs what one Mac's steps take.
+playbooks/mirror.yml and the role call them.
 
 Exits 0 where all went well, 1 where a file cannot be had, 2 where the input is unusable or nobody
 outside can be asked.
@@ -25,10 +26,15 @@ from verify.mirror.download import fetch as bring
 from verify.mirror.outside import Outside
 
 
+def outside(given: argparse.Namespace) -> Outside:
+    """Whoever is asked; a command line would show an index's password to all."""
+    return Outside(given.index_file.read_text().strip() if given.index_file else "")
+
+
 def listing(given: argparse.Namespace) -> int:
     mirror = folder.read(given.folder)
     asked = [needs.whole(one) for one in json.load(sys.stdin)]
-    found = fill.filling(mirror, asked, Outside())
+    found = fill.filling(mirror, asked, outside(given))
     fill.room(mirror, found.lacking)
     if not given.check:
         mirror.save()
@@ -52,14 +58,15 @@ def summary(mirror: folder.Folder, found: fill.Filling) -> str:
 
 
 def fetch(given: argparse.Namespace) -> int:
-    mirror, outside = folder.read(given.folder), Outside()
+    mirror = folder.read(given.folder)
     if unknown := [place for place in given.places if place not in mirror.files]:
         raise ValueError(f"{unknown[0]} is not in {given.folder / folder.LIST}.")
     files = [mirror.files[place] for place in given.places or mirror.files]
     labels = fill.labelled(files)
+    asked = outside(given)
     with shown() as progress:
         for file in files:
-            came = bring(file, mirror.path, outside.open, progress)
+            came = bring(file, mirror.path, asked.open, progress)
             print(labels[file.place] if len(files) > 1 else file.name, came, flush=True)
     return 0
 
@@ -84,6 +91,9 @@ def share(given: argparse.Namespace) -> int:
 
 def arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m verify.mirror", description=__doc__)
+    parser.add_argument(
+        "--index-file", type=Path, metavar="FILE", help="has the index's address, in place of pip's"
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument(

@@ -19,15 +19,16 @@ from verify.mirror.needs import Need, text
 
 
 class Outside:
-    """The index that pip is set to, and whatever else a need's addresses lead to."""
+    """An index, pip's where none is named, and whatever else a need's addresses lead to."""
 
-    def __init__(self) -> None:
+    def __init__(self, named: str = "") -> None:
+        self.named = named
         self.pages: dict[str, list[Link]] = {}
         self.lists: dict[str, str] = {}
 
     @functools.cached_property
     def index(self) -> Index:
-        return Index()
+        return Index(self.named)
 
     @functools.cached_property
     def context(self) -> ssl.SSLContext:
