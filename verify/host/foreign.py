@@ -58,14 +58,7 @@ def expectation(reading: Mapping[str, Any], found: Mapping[str, Any], wish: Wish
         lock={},
         lock_sha256="",
         libraries=[],
-        timeout=wish.timeout,
-        profile=wish.profile,
-        soak_minutes=wish.soak_minutes,
-        chip=reading["chip"],
-        virtual=reading["virtual"],
-        simulated=reading["simulated"],
-        macos=reading["macos"],
-        families=[*wish.families],
+        **wish.on(reading),
     )
 
 

@@ -163,14 +163,7 @@ def expectation(
         lock=dict(target["packages"]),
         lock_sha256=target["lock_sha256"],
         libraries=[f"{plan['prefix']}/opt/{formula}/{LIBRARIES[formula]}" for formula in formulae],
-        timeout=wish.timeout,
-        profile=wish.profile,
-        soak_minutes=wish.soak_minutes,
-        chip=reading["chip"],
-        virtual=reading["virtual"],
-        simulated=reading["simulated"],
-        macos=reading["macos"],
-        families=[*wish.families],
+        **wish.on(reading),
     )
 
 

@@ -59,6 +59,16 @@ class Wish:
             if not isinstance(value, (int, float)) or value <= 0:
                 raise ValueError(f"{PREFIX}{name} is {value!r}, not a number above 0.")
 
+    def on(self, reading: Mapping[str, Any]) -> dict[str, Any]:
+        """The part of what is expected of a Mac with this reading that no plan says."""
+        return {
+            "timeout": self.timeout,
+            "profile": self.profile,
+            "soak_minutes": self.soak_minutes,
+            "families": [*self.families],
+            **{name: reading[name] for name in ("chip", "virtual", "simulated", "macos")},
+        }
+
 
 def listed(words: tuple[str, ...]) -> str:
     """What there is instead."""

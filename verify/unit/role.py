@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import yaml
@@ -16,27 +14,18 @@ from verify import settings
 ROLE = Path(__file__).resolve().parents[2] / "roles" / "tensorflow_metal"
 
 
-def plugin(name: str) -> ModuleType:
-    """One of the role's filter plugins, which lie in no package."""
-    spec = importlib.util.spec_from_file_location(name, ROLE / "filter_plugins" / f"{name}.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def read(name: str) -> dict[str, Any]:
     """One of the role's YAML files."""
     values: dict[str, Any] = yaml.safe_load((ROLE / name).read_text())
     return values
 
 
-labels = plugin("labels")
-planning = plugin("plan")
-choosing = plugin("row")
-accessing = plugin("access")
-holding = plugin("held")
-pruning = plugin("prune")
+labels = settings.filters("labels")
+planning = settings.filters("plan")
+choosing = settings.filters("row")
+accessing = settings.filters("access")
+holding = settings.filters("held")
+pruning = settings.filters("prune")
 PINS: list[dict[str, Any]] = read("vars/main/pins.yml")["_tensorflow_metal_pins"]
 LOCKS = ROLE / "files" / "locks"
 PYTHON = "/opt/homebrew/opt/python@3.11/bin/python3.11"

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 import yaml
 
-from verify.unit.role import ROLE, plugin
+from verify import settings
+from verify.unit.role import ROLE
 
 ENTRIES: list[dict[str, Any]] = yaml.safe_load((ROLE / "files" / "catalogue.yml").read_text())
-catalogue = plugin("catalogue")
+catalogue = settings.filters("catalogue")
 FIELDS = {"id", "pattern", "cause", "cure", "source", "harmless"}
 SAID, NOISE = yaml.safe_load(Path(__file__).with_name("said.yml").read_text()).values()
 

@@ -17,11 +17,10 @@ from verify.unit.role import (
     environment,
     holding,
     planned,
-    plugin,
     right,
 )
 
-backing = plugin("back")
+backing = settings.filters("back")
 
 OLD, OLDER = "tf-2.16-0123456789ab", "tf-2.15-ba9876543210"
 HELD = {"environment": OLD, "since": "2026-11-02T08:40Z", "by": "kim@desk"}

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
-from verify.unit.role import ROLE, plugin
+from verify import settings
+from verify.unit.role import ROLE
 
-catalogue, material = plugin("catalogue"), plugin("material")
+catalogue, material = settings.filters("catalogue"), settings.filters("material")
 ENTRIES: list[dict[str, Any]] = yaml.safe_load((ROLE / "files" / "material.yml").read_text())
 NOW = 1_795_000_000
 

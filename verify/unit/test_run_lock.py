@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from verify import settings
 from verify.settings import PROJECT, filters
-from verify.unit.role import plugin
 
 SCRIPT = PROJECT / "roles/tensorflow_metal/files/run_lock.sh"
 SAYS = "bob@imac|0a0b0c0d0e0f|4711|123"
@@ -219,6 +219,6 @@ def test_a_lock_is_abandoned_when_its_run_or_its_mac_s_session_is_over() -> None
 def test_what_is_left_of_a_process_is_none() -> None:
     ended = subprocess.Popen(["/bin/sh", "-c", "exit 0"])
     os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
-    assert plugin("run_lock").started(ended.pid) == ""
-    assert plugin("run_lock").started(os.getpid()) != ""
+    assert settings.filters("run_lock").started(ended.pid) == ""
+    assert settings.filters("run_lock").started(os.getpid()) != ""
     ended.wait()

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from verify.unit.role import ROLE, plugin
+from verify import settings
+from verify.unit.role import ROLE
 
 SMOKE = ROLE / "files" / "smoke.py"
 CATALOGUE = yaml.safe_load((ROLE / "files" / "catalogue.yml").read_text())
@@ -110,7 +111,7 @@ time.sleep(100)
 
 
 def test_a_failure_is_explained_by_the_catalogue() -> None:
-    explained = plugin("catalogue").tensorflow_metal_explained
+    explained = settings.filters("catalogue").tensorflow_metal_explained
     said = "NotFoundError: dlopen: Library not loaded: @rpath/_pywrap_tensorflow_internal.so"
     assert "2.20" in explained(said, CATALOGUE)
     for says in ("TensorFlow lists no GPU.", "TensorFlow died of SIGABRT."):
