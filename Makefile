@@ -11,10 +11,11 @@ test:
 # Runs broken off at POINTS points, or at one: make crash POINT=upgrade/plug/24+1.50
 POINTS = 200
 SEED = 1
+MACS = 2
 crash:
 	@bin/setup debootstrap e2fsprogs gcc libc6-dev openssh-client xfsprogs
 	@PATH="$$PWD/.venv/bin:$$PATH" LAB_LOCKS="tf-2.16 tf-2.18" PYTHONPATH=. python -B molecule/crash \
-		--points $(POINTS) --seed $(SEED) $(if $(POINT),--point $(POINT)) \
+		--points $(POINTS) --seed $(SEED) --macs $(MACS) $(if $(POINT),--point $(POINT)) \
 		$(if $(OPERATIONS),--operations $(OPERATIONS))
 
 lint:

@@ -1,6 +1,8 @@
 """Breaks the role's runs off at many points, and sees whether each Mac comes out of it right.
 
 python molecule/crash --points 200 [--seed 1] | --point OPERATION/KIND/TASK[+SECONDS] | --list
+
+Several simulated Macs are at it at once; what they share lies in .lab/crash.
 """
 
 from __future__ import annotations
@@ -8,12 +10,16 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import signal
 import sys
+import threading
 import time
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
+
+from turns import by_turns
 
 import stand_in
 from judge import State, allowed, broken, read, settled, told
@@ -24,17 +30,19 @@ from run import Controller, Ended
 
 HERE = Path(__file__).resolve().parent
 REPORT = PROJECT / "report" / "crash"
+SHARED = PROJECT / ".lab" / "crash"
 SETTLES = 60
+making = threading.Lock()
 
 
 class Crash:
-    """The simulated Mac, and the runs that nothing broke off, by which points are found."""
+    """A simulated Mac, and the runs that nothing broke off, by which points are found."""
 
-    def __init__(self, mac: Mac) -> None:
+    def __init__(self, mac: Mac, tasks: dict[str, list[Task]]) -> None:
         self.mac = mac
         self.controller = Controller(mac)
-        self.locks = mac.folder / "stand-in" / "locks"
-        self.tasks: dict[str, list[Task]] = {}
+        self.locks = SHARED / "stand-in" / "locks"
+        self.tasks = tasks
 
     def prepare(self, name: str, again: bool = False) -> None:
         """An operation's disk before it, and its run once without a break."""
@@ -59,9 +67,10 @@ class Crash:
 
     def bring_the_stand_in(self) -> None:
         house = self.locks.parent / "wheelhouse"
-        if not house.exists():
-            wheels = Path((self.mac.folder / "made-from").read_text().split()[1])
-            stand_in.make(wheels, house.parent, VERSIONS)
+        with making:
+            if not house.exists():
+                wheels = Path((self.mac.folder / "made-from").read_text().split()[1])
+                stand_in.make(wheels, house.parent, VERSIONS)
         self.mac.sh(f"sudo mkdir -p {HOUSE} && sudo chown admin {HOUSE}")
         for wheel in house.iterdir():
             self.mac.sh(f"cat > {HOUSE}/{wheel.name}", wheel.read_bytes())
@@ -134,7 +143,7 @@ def main() -> int:
         "--keep", action="store_true", help="use the disks of a call before, and leave them"
     )
     parser.add_argument("--operations", nargs="+", choices=OPERATIONS, default=[*OPERATIONS])
-    parser.add_argument("--instance", default="crash")
+    parser.add_argument("--macs", type=int, default=2, help="how many at once (2)")
     options = parser.parse_args()
     if os.geteuid():
         os.execvp("sudo", ["sudo", "-E", "env", f"PATH={os.environ['PATH']}", *sys.orig_argv])
@@ -144,18 +153,26 @@ def main() -> int:
         alone = [parse(name) for name in options.point]
     except ValueError as error:
         sys.exit(f"crash: {error}")
-    crash = Crash(Mac(options.instance))
-    for name in dict.fromkeys(one.operation for one in alone) or options.operations:
-        crash.prepare(name, again=options.keep)
+    (SHARED / "disks").mkdir(parents=True, exist_ok=True)
+    tasks: dict[str, list[Task]] = {}
+    macs = [Mac(f"crash-{n}", SHARED / "disks") for n in range(1, options.macs + 1)]
+    crashes = [Crash(mac, tasks) for mac in macs]
+    names = [*dict.fromkeys(one.operation for one in alone)] or options.operations
+    by_turns(crashes, names, lambda crash, name: crash.prepare(name, again=options.keep))
+    tasks = {name: tasks[name] for name in names}
     if options.list:
-        for name, tasks in crash.tasks.items():
-            for task in tasks:
+        for name in names:
+            for task in tasks[name]:
                 print(f"{name} {task.number:3} {task.seconds:6.2f} s  {task.name}")
-    found = [] if options.list else islice(points(crash.tasks, options.seed), options.points)
-    tried = alone or [*found]
-    survived = sum(one_by_one(crash, point, n, len(tried)) for n, point in enumerate(tried, 1))
+    found = [] if options.list else islice(points(tasks, options.seed), options.points)
+    tried = [*enumerate(alone or found, 1)]
+    survived = sum(
+        by_turns(crashes, tried, lambda crash, one: one_by_one(crash, one[1], one[0], len(tried)))
+    )
     if not options.keep:
-        crash.mac.lab("down", options.instance)
+        for mac in macs:
+            mac.lab("down", mac.instance)
+        shutil.rmtree(SHARED)
     say(f"{survived} of {len(tried)} survived")
     return 0 if survived == len(tried) else 1
 

@@ -19,13 +19,15 @@ SMALLEST = 4096
 
 
 class Mac:
-    """One simulated Mac of an instance of its own, whose disk can be kept and put back."""
+    """One simulated Mac of an instance of its own, whose disk can be kept, for others as well, and
+    put back.
+    """
 
-    def __init__(self, instance: str) -> None:
+    def __init__(self, instance: str, kept: Path) -> None:
         self.instance = instance
         self.folder = PROJECT / ".lab" / instance
         self.own = self.folder / "mac"
-        self.kept = self.folder / "disks"
+        self.kept = kept
 
     def up(self, start: str) -> None:
         """Boot it with the disk that it has, or with an empty one."""
@@ -71,7 +73,6 @@ class Mac:
     def keep(self, name: str) -> None:
         """Stop it, and keep its disk under a name."""
         self.down()
-        self.kept.mkdir(exist_ok=True)
         self.copy(self.own / "disk.img", self.kept / f"{name}.unfinished")
         (self.kept / f"{name}.unfinished").rename(self.kept / f"{name}.img")
 
@@ -80,9 +81,6 @@ class Mac:
         self.down()
         self.erase()
         self.copy(self.kept / f"{name}.img", self.own / "disk.img")
-
-    def has(self, name: str) -> bool:
-        return (self.kept / f"{name}.img").exists()
 
     def copy(self, source: Path, target: Path) -> None:
         # Where the file system can share blocks this costs nothing; elsewhere what is written.

@@ -46,7 +46,9 @@ class Controller:
 
     def __init__(self, mac: Mac) -> None:
         self.mac = mac
-        self.sockets = Path(tempfile.mkdtemp(prefix="crash-", dir="/tmp"))
+        # In a folder whose name is short, as a socket's must be; it goes with this object.
+        self.own = tempfile.TemporaryDirectory(prefix="crash-", dir="/tmp")
+        self.sockets = Path(self.own.name)
 
     def run(
         self, playbook: str, switches: Mapping[str, object], point: Point | None = None
