@@ -34,7 +34,7 @@ doctor:
 # Every fault, and ten runs on healthy Macs: about twenty minutes on two idle cores.
 faults:
 	@bin/setup debootstrap e2fsprogs gcc libc6-dev openssh-client xfsprogs
-	@FAULTS=full .venv/bin/molecule test --scenario-name faults
+	@PATH="$$PWD/.venv/bin:$$PATH" FAULTS=full molecule test --scenario-name faults
 
 pins:
 	@bin/setup
