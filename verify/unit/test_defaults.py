@@ -22,10 +22,11 @@ FILTERS = {
     for file in (ROLE / "filter_plugins").glob("*.py")
     for name in re.findall(r'"(tensorflow_metal_\w+)":', file.read_text())
 }
+ACTIONS = {file.stem for file in (ROLE / "action_plugins").glob("*.py")}
 
 
 def mentioned(*files: Path) -> set[str]:
-    return {name for file in files for name in SWITCH.findall(file.read_text())} - FILTERS
+    return {name for file in files for name in SWITCH.findall(file.read_text())} - FILTERS - ACTIONS
 
 
 def yaml_files(*folders: str) -> list[Path]:

@@ -1,0 +1,95 @@
+"""What Ansible makes of a reading: one task is all that a Mac that is right costs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from verify.settings import PROJECT, filters
+from verify.unit.role import ROLE, right
+
+Result = dict[str, Any]
+READ = "probe | This Mac is read"
+REGISTERED = "__tensorflow_metal_read"
+
+
+def play(folder: Path, said: str, *arguments: str, tasks_from: str = "main") -> list[Result]:
+    """The results of the role's tasks on a Mac where `said`, a reading or a command, is read."""
+    (folder / "said").write_text(said)
+    probe = f"cat '{folder}/said'" if said.startswith("{") else said
+    role = {"name": "tensorflow_metal", "tasks_from": tasks_from}
+    steps = [
+        {"name": "Role", "ansible.builtin.import_role": role},
+        {"name": "Known", "ansible.builtin.debug": {"var": REGISTERED}},
+    ]
+    (folder / "play.yml").write_text(
+        json.dumps([{"hosts": "m1", "gather_facts": False, "tasks": steps}])
+    )
+    command = [str(Path(sys.executable).with_name("ansible-playbook")), "play.yml", *arguments]
+    command += ["--extra-vars", json.dumps({"_tensorflow_metal_probe": probe})]
+    ran = subprocess.run(
+        [*command, "--inventory", "m1,", "--connection", "local"],
+        cwd=folder,
+        env={
+            **os.environ,
+            "ANSIBLE_CONFIG": str(PROJECT / "ansible.cfg"),
+            "ANSIBLE_ROLES_PATH": str(ROLE.parent),
+            "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    tasks = [task for one in json.loads(ran.stdout)["plays"] for task in one["tasks"]]
+    # A `meta` asks no host.
+    done = [task for task in tasks if "m1" in task["hosts"]]
+    return [{**task["hosts"]["m1"], "name": task["task"]["name"]} for task in done]
+
+
+def names(results: list[Result]) -> list[str]:
+    return [one["name"].removeprefix("tensorflow_metal : ") for one in results]
+
+
+def whole(**changes: object) -> str:
+    return json.dumps(right(lock={"says": "", "boot": "this-session"}, virtual=False) | changes)
+
+
+@pytest.mark.parametrize("mode", [[], ["--check"]])
+def test_a_mac_that_is_right_costs_one_task(tmp_path: Path, mode: list[str]) -> None:
+    ran = names(play(tmp_path, whole(), *mode))
+    assert [name for name in ran if "Validating" not in name] == ["Read and plan", READ, "Known"]
+
+
+def test_a_mac_that_is_not_gets_the_steps_of_its_plan(tmp_path: Path) -> None:
+    ran = play(tmp_path, whole(links={}), "--check")
+    changed = next(one for one in ran if one["name"].endswith("A step would change this Mac"))
+    assert [one["item"]["id"] for one in changed["results"]] == ["activate"]
+
+
+def test_a_mac_with_a_dead_run_s_lock_is_not_left_alone(tmp_path: Path) -> None:
+    run = filters("run_lock").run("/opt/tensorflow")
+    says = f"{run['id']}|{run['says']}|2026-11-21 09:00:00|this-session"
+    lock = {"says": says, "boot": "the-next-session"}
+    ran = names(play(tmp_path, whole(lock=lock), "--check"))
+    assert "preflight | A row fits this Mac" in ran
+
+
+def test_what_is_read_of_the_room_left_keeps_the_plan_that_wanted_it(tmp_path: Path) -> None:
+    earlier = {"reading": {}, "plan": {"environments": [{"stages": ["environment"]}]}}
+    (tmp_path / "group_vars").mkdir()
+    (tmp_path / "group_vars" / "all.yml").write_text(json.dumps({REGISTERED: earlier}))
+    known = play(tmp_path, whole(), tasks_from="room")[-1][REGISTERED]
+    assert known["plan"] == earlier["plan"]
+    assert known["reading"] == json.loads(whole())
+
+
+def test_a_mac_that_cannot_be_read_says_so_in_a_sentence(tmp_path: Path) -> None:
+    ran = play(tmp_path, "echo no room >&2; exit 3")
+    said = "This Mac could not be read: /bin/sh ended with 3. It said: no room"
+    assert [one["msg"] for one in ran if one["name"].endswith(READ)] == [said]
