@@ -3,7 +3,7 @@
 set -eu
 folder=$1
 suite=bookworm
-packages=ca-certificates,curl,file,libarchive-tools,libgomp1,libomp5,openssh-server,original-awk
+packages=ca-certificates,curl,file,git,libarchive-tools,libgomp1,libomp5,openssh-server,original-awk
 packages=$packages,procps,python3,python3-venv,sudo,tini,zsh
 
 # On Debian the mirror is the one this machine already uses; elsewhere debootstrap knows its own.

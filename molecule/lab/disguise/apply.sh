@@ -17,6 +17,9 @@ cp -R "$here/command_line_tools/." $lab/payloads/CommandLineTools/
 mkdir -p $lab/payloads/CommandLineTools/SDKs/MacOSX.sdk
 cp -L /usr/lib/*/libomp.so.5 $lab/payloads/libomp.dylib
 rm -rf /usr/lib/llvm-14 /usr/lib/*/libomp*
+mv /usr/bin/git /usr/lib/git-core/git
+# Every Mac has this locale.
+cp -R /usr/lib/locale/C.utf8 /usr/lib/locale/en_US.utf8
 
 # What a Mac does not have goes.
 cp --remove-destination -L /usr/bin/original-awk /usr/bin/awk
@@ -39,7 +42,7 @@ rm -f $gone
 # macOS' own tools, folders and users.
 cp -R "$here/root/." /
 cp -R "$here/../recordings" $lab/
-mkdir -p /Applications /Library/Developer /System/Library/CoreServices /Users/admin/.ssh \
+mkdir -p /Applications /Library/Developer /Library/LaunchDaemons /System/Library/CoreServices /Users/admin/.ssh \
     /Users/labadmin /Users/student /Volumes/Lab /private /run/sshd /var/db/receipts /var/empty /var/log/lab /var/root
 for folder in etc tmp var; do
     ln -sfn /$folder /private/$folder
