@@ -1,4 +1,4 @@
-"""`python -m verify hosts|doctor|links|report|record|begin`.
+"""`python -m verify hosts|doctor|links|report|record|receive|begin`.
 
 Exits 0 where every Mac is right, 1 where some is wrong, 2 where some could
 not be judged or the input is unusable, 3 where the verification itself broke.
@@ -20,7 +20,7 @@ from verify.onhost.expected import PROFILES
 from verify.onhost.registry import Line
 from verify.report import fleet, history, junit, page, table
 from verify.settings import PROJECT
-from verify.verdict import Verdict
+from verify.verdict import Verdict, received
 
 BROKEN = 3
 
@@ -61,7 +61,7 @@ def links(given: argparse.Namespace) -> int:
 
 
 def report(given: argparse.Namespace) -> int:
-    macs = fleet.gather(given.report, listed(given.expect))
+    macs = fleet.gather(given.report, listed(given.expect), given.within)
     macs.save(given.report)
     history.keep(given.report, macs)
     junit.save(macs, given.report / "junit.xml")
@@ -92,6 +92,14 @@ def record(given: argparse.Namespace) -> int:
     }
     simulated = reading.get("simulated")
     Verdict(given.name, simulated, "fail", reading, given.pin, checks=(check,)).save(given.report)
+    return 0
+
+
+def receive(given: argparse.Namespace) -> int:
+    verdict = received(sys.stdin.buffer, given.name)
+    history.turn(given.report, [verdict.name])
+    verdict.save(given.report)
+    print(f"The report of {verdict.title} has arrived.")
     return 0
 
 
@@ -149,6 +157,9 @@ def arguments() -> argparse.ArgumentParser:
 
     one = commands.add_parser("report", parents=[shared], help="fold the verdicts into one report")
     one.add_argument("--expect", nargs="*", default=[], metavar="NAME")
+    one.add_argument(
+        "--within", type=float, metavar="HOURS", help="older verdicts count as not reached"
+    )
     one.set_defaults(run=report)
 
     one = commands.add_parser(
@@ -160,6 +171,12 @@ def arguments() -> argparse.ArgumentParser:
     one.add_argument("--reading", default="{}", help="the probe's JSON")
     one.add_argument("--pin", default="")
     one.set_defaults(run=record)
+
+    one = commands.add_parser(
+        "receive", parents=[shared], help="take a Mac's own verdict from standard input"
+    )
+    one.add_argument("name")
+    one.set_defaults(run=receive)
 
     one = commands.add_parser("begin", parents=[shared], help="forget these Macs' old verdicts")
     one.add_argument("names", nargs="+", metavar="NAME")

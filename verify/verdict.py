@@ -9,11 +9,13 @@ import re
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal, cast, get_args
+from typing import Any, BinaryIO, Literal, cast, get_args
 
 from verify.onhost.registry import Line
 
 SCHEMA = 2
+# Of what a Mac sends of itself. The largest verdict, a soak's, has a tenth of it.
+LARGEST = 8_000_000
 Outcome = Literal["pass", "fail", "inconclusive", "unreachable"]
 Status = Literal["pass", "warn", "fail", "inconclusive", "not run"]
 RIGHT = ("pass", "warn")
@@ -111,6 +113,20 @@ class Verdict:
         if fields["verdict"] not in get_args(Outcome):
             raise ValueError(f"its verdict is {fields['verdict']!r}.")
         return cls(**{**fields, "checks": tuple(map(parsed_line, fields["checks"]))})
+
+
+def received(stream: BinaryIO, name: str) -> Verdict:
+    """The verdict that a Mac of this name sends of itself; raises ValueError for anything else."""
+    text = stream.read(LARGEST + 1)
+    if len(text) > LARGEST:
+        raise ValueError(f"What {name} sent is over {LARGEST} bytes. Nothing was kept.")
+    try:
+        verdict = Verdict.parse(read(text.decode()))
+    except ValueError as error:
+        raise ValueError(f"What {name} sent is no verdict: {error} Nothing was kept.") from None
+    if verdict.name != name:
+        raise ValueError(f"{name} sent a verdict on {verdict.name!r}. Nothing was kept.")
+    return verdict
 
 
 def parsed_line(given: object) -> Line:

@@ -57,27 +57,39 @@ class Fleet:
         yield "\n]}\n"
 
 
-def gather(report: Path, names: Sequence[str] = ()) -> Fleet:
+def gather(report: Path, names: Sequence[str] = (), within: float | None = None) -> Fleet:
     """The fleet of these names, of every verdict there is where none are named.
 
-    A name without a verdict was not reached. Raises ValueError with one
+    A name without a verdict was not reached, nor one whose verdict is older than `within` hours:
+    of Macs that report by themselves, silence is what tells. Raises ValueError with one
     sentence for a file that is no verdict, and where there is nothing at all.
     """
     there = {source.stem: source for source in sorted((report / "macs").glob("*.json"))}
     if not names and not there:
         raise ValueError(f"There is no verdict in {report}. Run `ansible-playbook site.yml` first.")
+    now = datetime.datetime.now(datetime.UTC)
     macs = [
-        Verdict.load(there[name]) if name in there else missing(name)
+        told(there[name], now, within) if name in there else missing(name)
         for name in sorted(set(names or there))
     ]
-    now = datetime.datetime.now(datetime.UTC)
     return Fleet(now.isoformat(timespec="seconds"), tuple(macs))
 
 
-def missing(name: str) -> Verdict:
+def told(source: Path, now: datetime.datetime, within: float | None) -> Verdict:
+    """The verdict in a file, or that its Mac has been silent since."""
+    came = datetime.datetime.fromtimestamp(source.stat().st_mtime, datetime.UTC)
+    if within is None or now - came <= datetime.timedelta(hours=within):
+        return Verdict.load(source)
+    why = f"It last reported at {came:%Y-%m-%d %H:%M} UTC, over {within:g} hours ago."
+    return missing(source.stem, why, "Wake the Mac; pull.log in its home's pull/log says more.")
+
+
+def missing(
+    name: str,
+    why: str = "It did not answer, or the run ended before it was verified.",
+    cure: str = "Wake the Mac or mend the way to it, then try it again.",
+) -> Verdict:
     """The verdict on a Mac that left none."""
-    why = "It did not answer, or the run ended before it was verified."
-    cure = "Wake the Mac or mend the way to it, then try it again."
     return Verdict(name, None, "unreachable", checks=unjudged("not run", why, cure))
 
 

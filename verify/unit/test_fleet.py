@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -45,6 +47,17 @@ def test_with_names_given_no_other_mac_is_in_the_fleet(tmp_path: Path) -> None:
         verdict(name).save(tmp_path)
     assert [mac.name for mac in gather(tmp_path, ["m1"]).macs] == ["m1"]
     assert [mac.name for mac in gather(tmp_path).macs] == ["m1", "m2"]
+
+
+def test_a_mac_that_has_been_silent_for_too_long_was_not_reached(tmp_path: Path) -> None:
+    for name, hours in (("fresh", 1), ("silent", 30)):
+        verdict(name).save(tmp_path)
+        at = time.time() - hours * 3600
+        os.utime(tmp_path / "macs" / f"{name}.json", (at, at))
+    fleet = gather(tmp_path, within=24)
+    assert [mac.verdict for mac in fleet.macs] == ["pass", "unreachable"]
+    assert "It last reported at" in fleet.macs[1].checks[0]["cause"]
+    assert [mac.verdict for mac in gather(tmp_path).macs] == ["pass", "pass"]
 
 
 def test_where_there_is_no_verdict_there_is_no_report(tmp_path: Path) -> None:
