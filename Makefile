@@ -51,6 +51,12 @@ compatibility:
 requirements:
 	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url --no-emit-find-links requirements.in -o requirements.txt
+	@.venv/bin/uv pip compile --quiet --python-version 3.11 --python-platform aarch64-apple-darwin \
+		--only-binary :all: --generate-hashes --no-header --no-annotate --no-emit-index-url \
+		--no-emit-find-links -c requirements.txt requirements-pull.in \
+		-o roles/tensorflow_metal/files/locks/pull.txt
+	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url --no-emit-find-links requirements-runner.in -o requirements-runner.txt
 
 clean:
 	@molecule/lab/lab clean

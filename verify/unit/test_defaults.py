@@ -66,7 +66,8 @@ def test_every_switch_says_why_one_would_change_it() -> None:
 @pytest.mark.parametrize("name", DEFAULTS)
 def test_a_switch_does_something(name: str) -> None:
     folder = "roles/tensorflow_metal/"
-    assert name in mentioned(*yaml_files(folder + "tasks", folder + "vars"))
+    templates = (ROLE / "templates").iterdir()
+    assert name in mentioned(*yaml_files(folder + "tasks", folder + "vars"), *templates)
 
 
 def test_only_declared_switches_are_used() -> None:

@@ -13,7 +13,7 @@ import yaml
 from verify.unit.role import ROLE, read
 
 SCRIPTS = [*sorted((ROLE / "files").glob("*.sh")), ROLE.parents[1] / "verify/host/send.sh"]
-CONSTANTS = read("vars/main/constants.yml")
+CONSTANTS = read("vars/main/constants.yml") | read("vars/main/pull.yml")
 
 
 def tasks(entries: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
