@@ -1,4 +1,4 @@
-"""`python -m verify hosts|doctor|links|report|record|receive|begin`.
+"""`python -m verify hosts|doctor|links|report|record|receive|silent|begin`.
 
 Exits 0 where every Mac is right, 1 where some is wrong, 2 where some could
 not be judged or the input is unusable, 3 where the verification itself broke.
@@ -13,14 +13,12 @@ import sys
 from pathlib import Path
 
 from verify import doctor
-from verify.host.lines import again
 from verify.hosts import verify
 from verify.links.keep import told
 from verify.onhost.expected import PROFILES
-from verify.onhost.registry import Line
-from verify.report import fleet, history, junit, page, table
+from verify.report import fleet, history, junit, page, stages, table
 from verify.settings import PROJECT
-from verify.verdict import Verdict, received
+from verify.verdict import received
 
 BROKEN = 3
 
@@ -77,21 +75,15 @@ def record(given: argparse.Namespace) -> int:
         raise ValueError(f"--reading is not JSON: {error}.") from None
     if not isinstance(reading, dict):
         raise ValueError("--reading must be a JSON object.")
-    check: Line = {
-        "id": f"converge.{given.stage}",
-        "family": "converge",
-        "claim": f"The stage {given.stage} ends well",
-        "status": "fail",
-        "measured": given.sentence,
-        "expected": "the stage ends well",
-        "cause": "The Mac could not be made as planned; what is measured says where it stopped.",
-        "cure": f"Mend that, then run `{again(given.name)}`: it goes on where it stopped.",
-        "seconds": 0.0,
-        "evidence": "",
-        "figures": {},
-    }
-    simulated = reading.get("simulated")
-    Verdict(given.name, simulated, "fail", reading, given.pin, checks=(check,)).save(given.report)
+    stages.failed(given.name, given.stage, given.sentence, reading, given.pin).save(given.report)
+    return 0
+
+
+def silent(given: argparse.Namespace) -> int:
+    for mac in json.load(sys.stdin):
+        stages.silent(mac["name"], mac["stage"], mac["said"], simulated=mac["simulated"]).save(
+            given.report
+        )
     return 0
 
 
@@ -177,6 +169,11 @@ def arguments() -> argparse.ArgumentParser:
     )
     one.add_argument("name")
     one.set_defaults(run=receive)
+
+    one = commands.add_parser(
+        "silent", parents=[shared], help="Macs that do not answer any more; JSON comes in"
+    )
+    one.set_defaults(run=silent)
 
     one = commands.add_parser("begin", parents=[shared], help="forget these Macs' old verdicts")
     one.add_argument("names", nargs="+", metavar="NAME")

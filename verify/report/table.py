@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
+from verify.report import stages
 from verify.report.fleet import PAGE, RETRY, Fleet
 from verify.report.words import shown
 from verify.settings import PROJECT
@@ -45,7 +46,7 @@ def show(fleet: Fleet, report: Path, stream: TextIO) -> None:
                 details(console, mac)
         console.print(f"\n{totals(fleet)}")
         if fleet.open:
-            console.print("Try those that were not judged again:")
+            console.print("Once they are awake, try those that were not reached or judged again:")
             names = os.path.relpath(report / RETRY, PROJECT)
             console.print(f"  ansible-playbook site.yml --limit @{names}", soft_wrap=True)
         page = os.path.relpath(report / PAGE, PROJECT)
@@ -60,11 +61,17 @@ def table(fleet: Fleet, edges: box.Box) -> Table:
     for title in ("Mac", "what it is", "pin", "GPU", "checks", "verdict"):
         made.add_column(title)
     for mac in fleet.macs:
-        word, style = WORDS[mac.verdict]
+        style = WORDS[mac.verdict][1]
+        word = ending(mac)
         word += f", {warnings(mac)}" if mac.warned else ""
         cells = (mac.name, kind(mac), mac.pin or "-", gpu(mac), f"{mac.passed}/{len(mac.checks)}")
         made.add_row(*(escape(shown(cell)) for cell in cells), f"[{style}]{word}[/]")
     return made
+
+
+def ending(mac: Verdict) -> str:
+    """How the Mac ended, in the table's words."""
+    return stages.ending(mac) or WORDS[mac.verdict][0]
 
 
 def warnings(mac: Verdict) -> str:
@@ -94,7 +101,7 @@ def gpu(mac: Verdict) -> str:
 
 def details(console: Console, mac: Verdict) -> None:
     """The checks of one Mac that did not pass; those that were not run, in one line."""
-    console.print(f"\n[bold]{escape(mac.title)}[/]: {WORDS[mac.verdict][0]}")
+    console.print(f"\n[bold]{escape(mac.title)}[/]: {ending(mac)}")
     waiting = [check for check in mac.checks if check["status"] == "not run"]
     if mac.verdict == "unreachable":
         told(console, "", {"cause": waiting[0]["cause"], "cure": waiting[0]["cure"]})
@@ -120,8 +127,9 @@ def told(console: Console, heading: str, words: Mapping[str, str]) -> None:
 
 def totals(fleet: Fleet) -> str:
     """How many Macs there are, and how many of each verdict and of which kind."""
-    count = Counter[str](mac.verdict for mac in fleet.macs)
-    parts = [f"{count[verdict]} {WORDS[verdict][0].lower()}" for verdict in WORDS if count[verdict]]
+    words = [word.lower() for word, _ in WORDS.values()]
+    count = Counter[str](stages.kind(mac) or WORDS[mac.verdict][0].lower() for mac in fleet.macs)
+    parts = [f"{count[word]} {word}" for word in (*words, *stages.KINDS) if count[word]]
     simulated = sum(mac.simulated is True for mac in fleet.macs)
     macs = f"{len(fleet.macs)} Mac{'s' if len(fleet.macs) != 1 else ''}"
     macs += f", {simulated} of them simulated" if simulated else ""
