@@ -1,0 +1,88 @@
+"""So many Macs at a time: the next when those are done, also where none of those answers."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from verify.settings import PROJECT
+from verify.unit.role import ROLE
+
+HERE: dict[str, Any] = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+# Nobody answers there.
+NOWHERE: dict[str, Any] = {
+    "ansible_connection": "ssh",
+    "ansible_host": "127.0.0.1",
+    "ansible_port": 1,
+}
+MAIN = """
+- name: It begins
+  ansible.builtin.raw: echo {{ inventory_hostname }} begins >> done
+- name: It goes on
+  ansible.builtin.include_tasks: step.yml
+"""
+STEP = """
+- name: It ends
+  ansible.builtin.raw: echo {{ inventory_hostname }} ends >> done
+"""
+PLAY = """
+- name: Converge
+  hosts: macs
+  gather_facts: false
+  tasks:
+    - name: The role
+      ansible.builtin.include_role: {name: some, tasks_from: turns}
+"""
+
+
+def done(folder: Path, serial: str, macs: dict[str, dict[str, Any]]) -> list[str]:
+    """What the Macs of a toy role did, in its order."""
+    tasks = folder / "roles" / "some" / "tasks"
+    tasks.mkdir(parents=True)
+    shutil.copy(ROLE / "tasks" / "turns.yml", tasks)
+    (tasks / "main.yml").write_text(MAIN)
+    (tasks / "step.yml").write_text(STEP)
+    (folder / "play.yml").write_text(PLAY)
+    (folder / "inventory.json").write_text(json.dumps({"macs": {"hosts": macs}}))
+    command = Path(sys.executable).with_name("ansible-playbook")
+    subprocess.run(
+        [
+            str(command),
+            "-i",
+            "inventory.json",
+            "play.yml",
+            "-e",
+            f"tensorflow_metal_serial={serial}",
+        ],
+        cwd=folder,
+        env={
+            **os.environ,
+            "ANSIBLE_HOME": str(folder / "home"),
+            "ANSIBLE_CONFIG": str(PROJECT / "ansible.cfg"),
+        },
+        capture_output=True,
+        check=False,
+    )
+    return (folder / "done").read_text().splitlines()
+
+
+def test_the_next_begin_when_those_before_are_done(tmp_path: Path) -> None:
+    lines = done(tmp_path, "2", dict.fromkeys(("m1", "m2", "m3"), HERE))
+    assert sorted(lines[:2]) == ["m1 begins", "m2 begins"]
+    assert sorted(lines[2:4]) == ["m1 ends", "m2 ends"]
+    assert lines[4:] == ["m3 begins", "m3 ends"]
+
+
+def test_without_it_all_are_worked_on_at_once(tmp_path: Path) -> None:
+    lines = done(tmp_path, "0", dict.fromkeys(("m1", "m2", "m3"), HERE))
+    assert [line.split()[1] for line in lines] == ["begins"] * 3 + ["ends"] * 3
+
+
+def test_a_turn_in_which_nobody_answers_does_not_end_the_run(tmp_path: Path) -> None:
+    lines = done(tmp_path, "2", {"m1": NOWHERE, "m2": NOWHERE, "m3": HERE})
+    assert lines == ["m3 begins", "m3 ends"]
