@@ -1,6 +1,6 @@
 # The two commands are `make site` and `make test`; `make lab` and `make clean` start and remove
 # the simulated Macs.
-.PHONY: site test lint lab doctor faults crash pins compatibility clean requirements
+.PHONY: site test lint lab doctor faults crash fleet pins compatibility clean requirements
 
 site:
 	@bin/site
@@ -17,6 +17,12 @@ crash:
 	@PATH="$$PWD/.venv/bin:$$PATH" LAB_LOCKS="tf-2.16 tf-2.18" PYTHONPATH=. python -B molecule/crash \
 		--points $(POINTS) --seed $(SEED) --macs $(MACS) $(if $(POINT),--point $(POINT)) \
 		$(if $(OPERATIONS),--operations $(OPERATIONS))
+
+# FLEET simulated Macs, asleep, full, slow and the rest: make fleet FLEET=12
+FLEET = 50
+fleet:
+	@bin/setup debootstrap e2fsprogs gcc libc6-dev openssh-client xfsprogs
+	@PATH="$$PWD/.venv/bin:$$PATH" PYTHONPATH=.:molecule/crash python -B molecule/fleet/fleet.py $(FLEET)
 
 lint:
 	@bin/setup devscripts

@@ -13,7 +13,7 @@ import re
 import shutil
 import sys
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from verify import settings
@@ -59,22 +59,30 @@ matmul = lambda a, b: _Tensor(_numpy.matmul(a, b))
 """
 
 
-def make(wheels: Path, folder: Path, pins: Iterable[str]) -> None:
+def make(
+    wheels: Path,
+    folder: Path,
+    pins: Iterable[str],
+    real: Collection[str] = REAL,
+    python: str = PYTHON,
+) -> None:
     """Write FOLDER/wheelhouse and FOLDER/locks out of a set that the lab built."""
     house, locks = folder / "wheelhouse", folder / "locks"
     shutil.rmtree(folder, ignore_errors=True)
     for one in (house, locks):
         one.mkdir(parents=True)
     shutil.copy(wheels / "locks" / "uv.txt", locks)
-    take(locks / "uv.txt", wheels, house)
+    take(locks / "uv.txt", wheels, house, ("uv",))
     rows = {row["id"]: row for row in settings.pins()}
     for pin in pins:
         lines = (wheels / "locks" / f"{pin}.txt").read_text().splitlines(keepends=True)
-        own = [line for line in lines if line.split("==")[0] in REAL]
+        own = [line for line in lines if line.split("==")[0] in real]
         for name, version in rows[pin]["packages"].items():
-            own.append(f"{name}=={version} --hash=sha256:{digest(wheel(name, version, house))}\n")
+            own.append(
+                f"{name}=={version} --hash=sha256:{digest(wheel(name, version, house, python))}\n"
+            )
         (locks / f"{pin}.txt").write_text("".join(own))
-        take(locks / f"{pin}.txt", wheels, house)
+        take(locks / f"{pin}.txt", wheels, house, real)
         # The same packages under another hash: an environment from before.
         (locks / f"{pin}-older").mkdir()
         for other in ("uv", pin):
@@ -83,11 +91,11 @@ def make(wheels: Path, folder: Path, pins: Iterable[str]) -> None:
             lock.write("# As it was before.\n")
 
 
-def take(lock: Path, wheels: Path, house: Path) -> None:
-    """The real wheels that a lock names by their hashes."""
+def take(lock: Path, wheels: Path, house: Path, names: Collection[str]) -> None:
+    """The real wheels of these names that a lock names by their hashes."""
     hashes = set(re.findall(r"sha256:([0-9a-f]{64})", lock.read_text()))
     for one in (wheels / "wheelhouse").glob("*.whl"):
-        if one.name.split("-")[0] in {*REAL, "uv"} and digest(one) in hashes:
+        if one.name.split("-")[0] in names and digest(one) in hashes:
             shutil.copy(one, house)
 
 
@@ -95,7 +103,7 @@ def digest(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def wheel(name: str, version: str, house: Path) -> Path:
+def wheel(name: str, version: str, house: Path, python: str) -> Path:
     """A wheel of that name; TensorFlow's own holds the stand-in."""
     stem = f"{name.replace('-', '_')}-{version}"
     files = {
@@ -103,7 +111,7 @@ def wheel(name: str, version: str, house: Path) -> Path:
         f"{stem}.dist-info/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
     if name == "tensorflow":
-        files["tensorflow/__init__.py"] = PYTHON.format(version=version)
+        files["tensorflow/__init__.py"] = python.format(version=version)
     record = "".join(f"{path},,\n" for path in (*files, f"{stem}.dist-info/RECORD"))
     made = house / f"{stem}-py3-none-any.whl"
     with zipfile.ZipFile(made, "w") as archive:

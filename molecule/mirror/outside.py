@@ -1,27 +1,32 @@
 """Plays what is outside: an index, Homebrew's package and standalone Pythons, out of the lab's own.
 
-    outside.py SHARE WHEELHOUSE ADDRESS FOLDER [LARGE]
+    outside.py SHARE WHEELHOUSE ADDRESS FOLDER [LARGE [SECONDS]]
 
-FOLDER/log has a line of JSON for each request; FOLDER/pid is what to end it by. Who asks the index
-needs its password. The connection breaks in the middle of each file of more than LARGE bytes, the
-first time.
+FOLDER/log has a line of JSON for each request, with who asked and when; FOLDER/pid is what to end
+it by. Who asks the index needs its password, under any name. The connection breaks in the
+middle of each file of more than LARGE bytes, the first time, and each file takes SECONDS at least.
 """
 
 from __future__ import annotations
 
+import base64
 import functools
 import hashlib
 import json
 import os
 import re
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
-from wsgiref.simple_server import WSGIRequestHandler, make_server
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-PASSWORD = "Basic bGFiOnNlY3JldA=="  # lab:secret
+PASSWORD = "secret"
 SHARE, WHEELHOUSE, ADDRESS, FOLDER = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4]
 LARGE = int(sys.argv[5]) if len(sys.argv) > 5 else 10_000_000
+SECONDS = float(sys.argv[6]) if len(sys.argv) > 6 else 0.0
 PORT = 8080
 broken: set[str] = set()
 
@@ -51,12 +56,20 @@ def found(path: str) -> bytes | None:
     return (folder / name).read_bytes() if (folder / name).is_file() else None
 
 
-def outside(asked: WSGIEnvironment, start: StartResponse) -> list[bytes]:
+def signed(header: str) -> tuple[str, str]:
+    """The name and the password that a request was signed with."""
+    name, _, password = base64.b64decode(header.removeprefix("Basic ")).decode().partition(":")
+    return name, password
+
+
+def outside(asked: WSGIEnvironment, start: StartResponse) -> Iterator[bytes]:
     """Answer one request."""
+    began = time.time()
     method, path = asked["REQUEST_METHOD"], asked["PATH_INFO"]
     of_index = path.startswith(("/simple/", "/files/"))
+    name, password = signed(asked.get("HTTP_AUTHORIZATION", ""))
     status, body = "200 OK", found(path)
-    if of_index and asked.get("HTTP_AUTHORIZATION") != PASSWORD:
+    if of_index and password != PASSWORD:
         status, body = "401 Unauthorized", None
     elif body is None:
         status = "404 Not Found"
@@ -70,10 +83,19 @@ def outside(asked: WSGIEnvironment, start: StartResponse) -> list[bytes]:
     elif len(body) > LARGE and path not in broken:
         broken.add(path)
         body = body[: len(body) // 2]
+    if body and path.startswith("/files/"):
+        time.sleep(SECONDS)
+    yield body
     said = {"method": method, "path": path, "status": int(status[:3]), "sent": len(body)}
+    said |= {"name": name, "began": began, "ended": time.time()}
     with Path(FOLDER, "log").open("a") as log:
         log.write(json.dumps(said) + "\n")
-    return [body]
+
+
+class Server(ThreadingMixIn, WSGIServer):
+    """Answers many at once."""
+
+    daemon_threads = True
 
 
 class Silent(WSGIRequestHandler):
@@ -83,7 +105,7 @@ class Silent(WSGIRequestHandler):
         pass
 
 
-with make_server(ADDRESS, PORT, outside, handler_class=Silent) as server:
+with make_server(ADDRESS, PORT, outside, Server, Silent) as server:
     Path(FOLDER, "pid").write_text(str(os.getpid()))
     # Whoever takes the folder away takes this away, too.
     server.timeout = 1
