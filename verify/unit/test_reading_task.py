@@ -17,24 +17,29 @@ from verify.unit.role import ROLE, right
 Result = dict[str, Any]
 READ = "probe | This Mac is read"
 REGISTERED = "__tensorflow_metal_read"
+META = {"action": "ansible.builtin.meta"}
 
 
 def play(folder: Path, said: str, *arguments: str, tasks_from: str = "main") -> list[Result]:
     """The results of the role's tasks on a Mac where `said`, a reading or a command, is read."""
-    (folder / "said").write_text(said)
-    probe = f"cat '{folder}/said'" if said.startswith("{") else said
     role = {"name": "tensorflow_metal", "tasks_from": tasks_from}
     steps = [
         {"name": "Role", "ansible.builtin.import_role": role},
         {"name": "Known", "ansible.builtin.debug": {"var": REGISTERED}},
     ]
-    (folder / "play.yml").write_text(
-        json.dumps([{"hosts": "m1", "gather_facts": False, "tasks": steps}])
-    )
+    return ran(folder, said, [{"hosts": "m1", "gather_facts": False, "tasks": steps}], *arguments)
+
+
+def ran(folder: Path, said: str, plays: list[dict[str, Any]], *arguments: str) -> list[Result]:
+    """The results of these plays on a Mac, where `said` is read."""
+    (folder / "said").write_text(said)
+    probe = f"cat '{folder}/said'" if said.startswith("{") else said
+    (folder / "play.yml").write_text(json.dumps(plays))
+    (folder / "inventory").write_text("[macs]\nm1\n")
     command = [str(Path(sys.executable).with_name("ansible-playbook")), "play.yml", *arguments]
     command += ["--extra-vars", json.dumps({"_tensorflow_metal_probe": probe})]
-    ran = subprocess.run(
-        [*command, "--inventory", "m1,", "--connection", "local"],
+    done = subprocess.run(
+        [*command, "--inventory", "inventory", "--connection", "local"],
         cwd=folder,
         env={
             **os.environ,
@@ -46,10 +51,10 @@ def play(folder: Path, said: str, *arguments: str, tasks_from: str = "main") -> 
         text=True,
         check=False,
     )
-    tasks = [task for one in json.loads(ran.stdout)["plays"] for task in one["tasks"]]
+    tasks = [task for one in json.loads(done.stdout)["plays"] for task in one["tasks"]]
     # A `meta` asks no host.
-    done = [task for task in tasks if "m1" in task["hosts"]]
-    return [{**task["hosts"]["m1"], "name": task["task"]["name"]} for task in done]
+    asked = [task for task in tasks if task["hosts"].get("m1", META)["action"] != META["action"]]
+    return [{**task["hosts"]["m1"], "name": task["task"]["name"]} for task in asked]
 
 
 def names(results: list[Result]) -> list[str]:
@@ -62,13 +67,21 @@ def whole(**changes: object) -> str:
 
 @pytest.mark.parametrize("mode", [[], ["--check"]])
 def test_a_mac_that_is_right_costs_one_task(tmp_path: Path, mode: list[str]) -> None:
-    ran = names(play(tmp_path, whole(), *mode))
-    assert [name for name in ran if "Validating" not in name] == ["Read and plan", READ, "Known"]
+    done = names(play(tmp_path, whole(), *mode))
+    assert [name for name in done if "Validating" not in name] == ["Read and plan", READ, "Known"]
+
+
+def test_a_mac_that_was_read_and_is_right_costs_the_next_playbook_nothing(tmp_path: Path) -> None:
+    books = [
+        {"import_playbook": f"{PROJECT}/playbooks/{name}.yml"} for name in ("plan", "converge")
+    ]
+    done = names(ran(tmp_path, whole(memory_bytes=1 << 34, cores=8), books))
+    assert done[-1] == "tell | What it is, what it gets and what differs"
 
 
 def test_a_mac_that_is_not_gets_the_steps_of_its_plan(tmp_path: Path) -> None:
-    ran = play(tmp_path, whole(links={}), "--check")
-    changed = next(one for one in ran if one["name"].endswith("A step would change this Mac"))
+    done = play(tmp_path, whole(links={}), "--check")
+    changed = next(one for one in done if one["name"].endswith("A step would change this Mac"))
     assert [one["item"]["id"] for one in changed["results"]] == ["activate"]
 
 
@@ -76,8 +89,8 @@ def test_a_mac_with_a_dead_run_s_lock_is_not_left_alone(tmp_path: Path) -> None:
     run = filters("run_lock").run("/opt/tensorflow")
     says = f"{run['id']}|{run['says']}|2026-11-21 09:00:00|this-session"
     lock = {"says": says, "boot": "the-next-session"}
-    ran = names(play(tmp_path, whole(lock=lock), "--check"))
-    assert "preflight | A row fits this Mac" in ran
+    done = names(play(tmp_path, whole(lock=lock), "--check"))
+    assert "preflight | A row fits this Mac" in done
 
 
 def test_what_is_read_of_the_room_left_keeps_the_plan_that_wanted_it(tmp_path: Path) -> None:
@@ -90,6 +103,6 @@ def test_what_is_read_of_the_room_left_keeps_the_plan_that_wanted_it(tmp_path: P
 
 
 def test_a_mac_that_cannot_be_read_says_so_in_a_sentence(tmp_path: Path) -> None:
-    ran = play(tmp_path, "echo no room >&2; exit 3")
+    done = play(tmp_path, "echo no room >&2; exit 3")
     said = "This Mac could not be read: /bin/sh ended with 3. It said: no room"
-    assert [one["msg"] for one in ran if one["name"].endswith(READ)] == [said]
+    assert [one["msg"] for one in done if one["name"].endswith(READ)] == [said]
