@@ -7,6 +7,7 @@ nothing of the project: it is started by its path, with Ansible's own Python.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import selectors
 import subprocess
@@ -14,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TextIO
+from typing import IO, Any, TextIO
 
 
 @dataclass
@@ -24,6 +25,7 @@ class Step:
     mac: str
     name: str
     argv: list[str]
+    paths: list[str]
     about: int
     # A step that is over by then is none that one waits for.
     patience: float
@@ -46,6 +48,20 @@ class Step:
         took = f"after {lasted(now - self.began)}"
         return f"  {self.mac}: {self.name}: {amount(self.told * 1024)}{whole} {took}"
 
+    def begin(self) -> IO[bytes]:
+        """Ask, and what the answers come from. What is asked ends with its standard input."""
+        pipe = subprocess.PIPE
+        self.asking = subprocess.Popen(
+            self.argv, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL
+        )
+        assert self.asking.stdin is not None
+        assert self.asking.stdout is not None
+        # One that has ended already answers nothing.
+        with contextlib.suppress(BrokenPipeError):
+            self.asking.stdin.write("".join(f"{path}\n" for path in [*self.paths, ""]).encode())
+            self.asking.stdin.flush()
+        return self.asking.stdout
+
     def end(self) -> None:
         if self.asking is not None:
             self.asking.kill()
@@ -64,7 +80,7 @@ class Watcher:
         mac = str(event["mac"])
         self.forget(mac)
         if "step" in event:
-            said = {name: event[name] for name in ("argv", "about", "patience")}
+            said = {name: event[name] for name in ("argv", "paths", "about", "patience")}
             self.steps[mac] = Step(mac, str(event["step"]), **said, began=now)
 
     def forget(self, mac: str) -> None:
@@ -82,14 +98,7 @@ class Watcher:
         """Begin to ask the Macs whose step takes long."""
         for step in self.steps.values():
             if step.due(now):
-                step.asking = subprocess.Popen(
-                    step.argv,
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.DEVNULL,
-                )
-                assert step.asking.stdout is not None
-                self.selector.register(step.asking.stdout, selectors.EVENT_READ, step)
+                self.selector.register(step.begin(), selectors.EVENT_READ, step)
 
     def listen(self, key: selectors.SelectorKey, now: float) -> None:
         said = key.fileobj.read1(65536)  # type: ignore[union-attr]

@@ -65,7 +65,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         templar = Templar(loader=task.get_loader(), variables=known)
         grows = templar.template(task.vars[MARK])
         every = self.get_option("every") or (TERMINAL if sys.stdout.isatty() else LOG)
-        asked = ["/bin/sh", "-c", GROWTH.read_text(), "growth", f"{every:g}", *grows["paths"]]
+        asked = ["/bin/sh", "-c", GROWTH.read_text(), "growth", f"{every:g}"]
         if not (task.delegate_to or known.get("ansible_connection") == "local"):
             asked = over(templar.template(address(known, host.name)), asked)
         self._watched.add(host.name)
@@ -74,6 +74,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
                 "mac": host.name,
                 "step": task.get_name().rpartition(" : ")[2],
                 "argv": asked,
+                "paths": grows["paths"],
                 "about": int(grows.get("about", 0)),
                 "patience": min(PATIENCE, every),
             }

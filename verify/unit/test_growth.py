@@ -90,7 +90,13 @@ def test_what_is_only_previewed_is_not_watched(tmp_path: Path) -> None:
 
 
 def step(**other: Any) -> Step:  # noqa: ANN401
-    values: dict[str, Any] = {"argv": ["true"], "about": 0, "patience": 5.0, "began": 100.0}
+    values: dict[str, Any] = {
+        "argv": ["true"],
+        "paths": [],
+        "about": 0,
+        "patience": 5.0,
+        "began": 100.0,
+    }
     return Step("m1", "uv | It", **{**values, **other})
 
 
@@ -110,7 +116,7 @@ def test_a_line_comes_where_something_has_changed_and_only_then() -> None:
 def test_a_mac_that_cannot_be_asked_stops_nothing() -> None:
     said: list[str] = []
     watcher = Watcher(said.append)
-    event = {"step": "s", "argv": ["/bin/false"], "about": 0, "patience": 0.0}
+    event = {"step": "s", "argv": ["/bin/false"], "paths": ["/x"], "about": 0, "patience": 0.0}
     watcher.take({"mac": "m1", **event}, 0.0)
     other = {**event, "argv": ["/bin/sh", "-c", "echo 5000; sleep 9"]}
     watcher.take({"mac": "m2", **other}, 0.0)
@@ -123,6 +129,19 @@ def test_a_mac_that_cannot_be_asked_stops_nothing() -> None:
     for mac in ("m1", "m2"):
         watcher.take({"mac": mac}, 3.0)
     assert watcher.steps == {}
+
+
+def test_what_asks_ends_with_who_asked_and_names_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "some").write_bytes(bytes(3_000_000))
+    argv = ["/bin/sh", "-c", (ROLE / "files" / "growth.sh").read_text(), "growth", "0.1"]
+    asking = step(argv=argv, paths=[str(tmp_path), "~/nothing-there"])
+    answers = asking.begin()
+    assert int(answers.readline()) > 2900
+    assert asking.asking is not None
+    assert asking.asking.stdin is not None
+    assert str(tmp_path) not in Path(f"/proc/{asking.asking.pid}/cmdline").read_text()
+    asking.asking.stdin.close()
+    assert asking.asking.wait(timeout=20) != 0
 
 
 def test_its_process_needs_nothing_of_the_project() -> None:
