@@ -1,6 +1,6 @@
 # The two commands are `make site` and `make test`; `make lab` and `make clean` start and remove
 # the simulated Macs.
-.PHONY: site test lint lab doctor faults crash fleet pins compatibility clean requirements
+.PHONY: site test lint lab doctor faults crash fleet bench pins compatibility clean requirements
 
 site:
 	@bin/site
@@ -23,6 +23,15 @@ FLEET = 50
 fleet:
 	@bin/setup debootstrap e2fsprogs gcc libc6-dev openssh-client xfsprogs
 	@PATH="$$PWD/.venv/bin:$$PATH" PYTHONPATH=.:molecule/crash python -B molecule/fleet/fleet.py $(FLEET)
+
+# Ratios to a plain playbook, mitogen, pyinfra and bare ssh, all measured in one run.
+# make bench CASES="nothing-25 install-8" ROUNDS=5 PLAIN=a-playbook-of-your-own.yml
+CASES =
+ROUNDS = 0
+bench:
+	@bin/setup debootstrap e2fsprogs gcc libc6-dev openssh-client xfsprogs
+	@PATH="$$PWD/.venv/bin:$$PATH" LAB_LOCKS="tf-2.16 tf-2.18" python -B molecule/fleet/bench/bench.py \
+		--rounds $(ROUNDS) $(CASES)
 
 lint:
 	@bin/setup devscripts
