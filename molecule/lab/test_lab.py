@@ -53,6 +53,9 @@ def test_a_form_that_only_linux_takes_fails(host: Host, command: str) -> None:
     [
         ("sed -i '' s/a/b/ text; cat text", "b"),
         ("stat -f '%Su %Lp' /Users/admin", "admin 755"),
+        ("stat -f %Su /Users/admin", "admin"),
+        ("stat -f %Lp /Users/admin /tmp", "755\n777"),
+        ("stat -f %Lp /tmp", "777"),
         ("date -u -r 0 +%Y", "1970"),
         ("date -j -f %Y-%m-%d 2026-11-21 +%d.%m.%Y", "21.11.2026"),
         ("echo YQ== | base64 -D", "a"),

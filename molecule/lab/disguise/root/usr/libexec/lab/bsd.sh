@@ -114,7 +114,20 @@ case $tool in
         esac
         exec "$gnu/sed" --posix "$@"
         ;;
-    stat) exec /usr/libexec/lab/python/bin/python3 -ES /usr/libexec/lab/stat.py "$@" ;;
+    stat)
+        # Without Python what each reading of a Mac asks several times: a real stat costs nothing.
+        if [ $# = 3 ] && [ -e "$3" ]; then
+            case "$1 $2" in
+                '-f %Su') exec "$gnu/stat" -c %U "$3" ;;
+                '-f %Lp')
+                    mode=$("$gnu/stat" -c %a "$3")
+                    # The fourth is for Python to leave out.
+                    case $mode in ????) ;; *) echo "$mode" && exit ;; esac
+                    ;;
+            esac
+        fi
+        exec /usr/libexec/lab/python/bin/python3 -ES /usr/libexec/lab/stat.py "$@"
+        ;;
     # A Mac waits for its own disk; the kernel here would wait for those of all that it runs.
     sync) set -- -f / ;;
     uname) exec /usr/libexec/lab/uname.sh "$@" ;;
