@@ -7,7 +7,6 @@ import os
 import shutil
 import struct
 import subprocess
-import sys
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -16,6 +15,19 @@ LAB = PROJECT / "molecule" / "lab" / "lab"
 SHUTDOWN = 0x8004587D
 WITH_ITS_LOG, WITHOUT_ITS_LOG = 1, 2
 SMALLEST = 4096
+
+
+def fill(disk: Path) -> None:
+    """Leave no room on a simulated Mac's disk, as a download of somebody else's does."""
+    if not disk.is_mount():
+        raise SystemExit("This machine lends a simulated Mac no disk of its own to fill.")
+    size = 1 << 40
+    with (disk / "filled").open("wb") as file:
+        while size >= SMALLEST:
+            try:
+                os.posix_fallocate(file.fileno(), file.seek(0, os.SEEK_END), size)
+            except OSError:
+                size //= 2
 
 
 class Mac:
@@ -47,17 +59,7 @@ class Mac:
         self.down()
 
     def fill(self) -> None:
-        """Leave no room on its disk, as a download of somebody else's does."""
-        disk = self.own / "disk"
-        if not disk.is_mount():
-            sys.exit("crash: this machine lends the simulated Mac no disk of its own to fill.")
-        size = 1 << 40
-        with (disk / "filled").open("wb") as file:
-            while size >= SMALLEST:
-                try:
-                    os.posix_fallocate(file.fileno(), file.seek(0, os.SEEK_END), size)
-                except OSError:
-                    size //= 2
+        fill(self.own / "disk")
 
     def make_room(self) -> None:
         (self.own / "disk" / "filled").unlink(missing_ok=True)

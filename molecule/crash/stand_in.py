@@ -19,7 +19,7 @@ from pathlib import Path
 from verify import settings
 
 REAL = ("numpy", "six", "wrapt", "termcolor")
-PYTHON = """
+DEVICES = """
 __version__ = "{version}"
 
 
@@ -39,6 +39,10 @@ class _Config:
     list_physical_devices = staticmethod(lambda kind=None: [_Device("/physical_device:GPU:0")])
 
 
+config = _Config()
+device = _Device
+"""
+ARRAYS = """
 class _Tensor:
     backing_device = "/job:localhost/replica:0/task:0/device:GPU:0"
 
@@ -49,8 +53,6 @@ class _Tensor:
         return self._array
 
 
-config = _Config()
-device = _Device
 # Real NumPy, so that an import fails where a file of it was lost.
 import numpy as _numpy
 import numpy.linalg, numpy.random, numpy.fft
@@ -64,9 +66,11 @@ def make(
     folder: Path,
     pins: Iterable[str],
     real: Collection[str] = REAL,
-    python: str = PYTHON,
+    arrays: str = ARRAYS,
 ) -> None:
-    """Write FOLDER/wheelhouse and FOLDER/locks out of a set that the lab built."""
+    """Write FOLDER/wheelhouse and FOLDER/locks out of a set that the lab built; what it
+    multiplies is `arrays`.
+    """
     house, locks = folder / "wheelhouse", folder / "locks"
     shutil.rmtree(folder, ignore_errors=True)
     for one in (house, locks):
@@ -79,7 +83,7 @@ def make(
         own = [line for line in lines if line.split("==")[0] in real]
         for name, version in rows[pin]["packages"].items():
             own.append(
-                f"{name}=={version} --hash=sha256:{digest(wheel(name, version, house, python))}\n"
+                f"{name}=={version} --hash=sha256:{digest(wheel(name, version, house, arrays))}\n"
             )
         (locks / f"{pin}.txt").write_text("".join(own))
         take(locks / f"{pin}.txt", wheels, house, real)
@@ -103,7 +107,7 @@ def digest(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def wheel(name: str, version: str, house: Path, python: str) -> Path:
+def wheel(name: str, version: str, house: Path, arrays: str) -> Path:
     """A wheel of that name; TensorFlow's own holds the stand-in."""
     stem = f"{name.replace('-', '_')}-{version}"
     files = {
@@ -111,7 +115,7 @@ def wheel(name: str, version: str, house: Path, python: str) -> Path:
         f"{stem}.dist-info/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
     if name == "tensorflow":
-        files["tensorflow/__init__.py"] = python.format(version=version)
+        files["tensorflow/__init__.py"] = DEVICES.format(version=version) + arrays
     record = "".join(f"{path},,\n" for path in (*files, f"{stem}.dist-info/RECORD"))
     made = house / f"{stem}-py3-none-any.whl"
     with zipfile.ZipFile(made, "w") as archive:

@@ -11,9 +11,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from mac import fill
+
 PROJECT = Path(__file__).resolve().parents[2]
 LAB = PROJECT / "molecule" / "lab" / "lab"
-SMALLEST = 4096
 OFTEN = 0.02
 
 
@@ -59,19 +60,7 @@ class Lab:
                         os.kill(int(process.name), what)
 
     def fill(self, name: str) -> None:
-        """Leave no room on its disk, as a download of somebody else's does."""
-        disk = self.folder / name / "disk"
-        if not disk.is_mount():
-            raise SystemExit(
-                "fleet: this machine lends a simulated Mac no disk of its own to fill."
-            )
-        size = 1 << 34
-        with (disk / "filled").open("wb") as file:
-            while size >= SMALLEST:
-                try:
-                    os.posix_fallocate(file.fileno(), file.seek(0, os.SEEK_END), size)
-                except OSError:
-                    size //= 2
+        fill(self.folder / name / "disk")
 
     def calls(self, name: str) -> int:
         """How many connections its sshd has accepted."""

@@ -19,26 +19,7 @@ ROW: dict[str, Any] = {
 }
 # Some real packages are beside it, so that there is something to install.
 REAL = ("six", "termcolor", "wrapt")
-PYTHON = """
-__version__ = "{version}"
-
-
-class _Device:
-    def __init__(self, name):
-        self.name = name
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        return False
-
-
-class _Config:
-    set_soft_device_placement = staticmethod(lambda wanted: None)
-    list_physical_devices = staticmethod(lambda kind=None: [_Device("/physical_device:GPU:0")])
-
-
+ARRAYS = """
 class _Eights:
     backing_device = "/job:localhost/replica:0/task:0/device:GPU:0"
     numpy = min = max = lambda self: self
@@ -46,8 +27,6 @@ class _Eights:
     __ne__ = lambda self, other: other != 8
 
 
-config = _Config()
-device = _Device
 ones = lambda shape: None
 matmul = lambda a, b: _Eights()
 """
@@ -55,7 +34,7 @@ matmul = lambda a, b: _Eights()
 
 def make(wheels: Path, folder: Path) -> tuple[Path, Path, Path]:
     """Its wheelhouse, its locks, and other locks of the same packages: another environment's."""
-    stand_in.make(wheels, folder, [PIN], REAL, PYTHON)
+    stand_in.make(wheels, folder, [PIN], REAL, ARRAYS)
     locks, older = folder / "locks", folder / "locks" / f"{PIN}-older"
     for one in (locks, older):
         shutil.move(one / f"{PIN}.txt", one / f"{ROW['id']}.txt")
