@@ -130,7 +130,9 @@ class Crash:
 
 
 def say(sentence: str) -> None:
-    print(f"crash: {sentence}", flush=True)
+    # In one piece: several Macs have something to say.
+    sys.stdout.write(f"crash: {sentence}\n")
+    sys.stdout.flush()
 
 
 def main() -> int:
