@@ -85,11 +85,14 @@ def outside(asked: WSGIEnvironment, start: StartResponse) -> Iterator[bytes]:
         body = body[: len(body) // 2]
     if body and path.startswith("/files/"):
         time.sleep(SECONDS)
-    yield body
-    said = {"method": method, "path": path, "status": int(status[:3]), "sent": len(body)}
-    said |= {"name": name, "began": began, "ended": time.time()}
-    with Path(FOLDER, "log").open("a") as log:
-        log.write(json.dumps(said) + "\n")
+    try:
+        yield body
+    finally:
+        # Also of those that have heard enough.
+        said = {"method": method, "path": path, "status": int(status[:3]), "sent": len(body)}
+        said |= {"name": name, "began": began, "ended": time.time()}
+        with Path(FOLDER, "log").open("a") as log:
+            log.write(json.dumps(said) + "\n")
 
 
 class Server(ThreadingMixIn, WSGIServer):
