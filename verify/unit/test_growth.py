@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import re
 import subprocess
 import sys
@@ -18,6 +17,7 @@ import yaml
 from verify import growth
 from verify.growth import Step, Watcher, amount, lasted
 from verify.settings import PROJECT
+from verify.unit.playbooks import played
 from verify.unit.role import ROLE, pruning, read
 
 PLAY = """
@@ -40,29 +40,20 @@ PLAY = """
 SLOWLY = "for n in 1 2 3 4; do head -c 10000000 /dev/zero > $FOLDER/$n; sleep 0.7; done"
 
 
-def played(tmp_path: Path, writes: str, *options: str, every: str = "0.3") -> str:
+def told(tmp_path: Path, writes: str, *options: str, every: str = "0.3") -> str:
     """What a playbook says that has a step which writes."""
     (tmp_path / "big").mkdir(exist_ok=True)
     (tmp_path / "play.yml").write_text(PLAY.format(writes=writes))
     inventory = {"macs": {"hosts": {"m1": {"ansible_connection": "local"}}}}
     (tmp_path / "hosts.yml").write_text(yaml.safe_dump(inventory))
-    command = [str(Path(sys.executable).with_name("ansible-playbook")), "-i", "hosts.yml"]
-    ran = subprocess.run(
-        [*command, "play.yml", "-e", f"folder={tmp_path / 'big'}", *options],
-        cwd=tmp_path,
-        env={
-            **os.environ,
-            "ANSIBLE_CONFIG": str(PROJECT / "ansible.cfg"),
-            "ANSIBLE_CALLBACK_PLUGINS": str(PROJECT / "playbooks" / "callback_plugins"),
-            "ANSIBLE_HOME": str(tmp_path / "home"),
-            "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
-            "TENSORFLOW_METAL_PROGRESS_EVERY": every,
-            "FOLDER": str(tmp_path / "big"),
-        },
-        capture_output=True,
-        text=True,
+    ran = played(
+        tmp_path,
+        *("-i", "hosts.yml", "play.yml", "-e", f"folder={tmp_path / 'big'}", *options),
         timeout=60,
-        check=False,
+        ANSIBLE_CALLBACK_PLUGINS=str(PROJECT / "playbooks" / "callback_plugins"),
+        ANSIBLE_PYTHON_INTERPRETER=sys.executable,
+        TENSORFLOW_METAL_PROGRESS_EVERY=every,
+        FOLDER=str(tmp_path / "big"),
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "Failure using method" not in ran.stderr, ran.stderr
@@ -70,7 +61,7 @@ def played(tmp_path: Path, writes: str, *options: str, every: str = "0.3") -> st
 
 
 def test_a_step_that_takes_long_says_how_much_there_is_before_it_is_over(tmp_path: Path) -> None:
-    said = played(tmp_path, SLOWLY)
+    said = told(tmp_path, SLOWLY)
     found = re.findall(
         r"^  m1: environment \| Packages match the lock: (\d+) MB of about 40 MB after \d+ s$",
         said,
@@ -82,11 +73,11 @@ def test_a_step_that_takes_long_says_how_much_there_is_before_it_is_over(tmp_pat
 
 
 def test_a_step_that_is_over_at_once_says_nothing(tmp_path: Path) -> None:
-    assert "MB" not in played(tmp_path, "true", every="5")
+    assert "MB" not in told(tmp_path, "true", every="5")
 
 
 def test_what_is_only_previewed_is_not_watched(tmp_path: Path) -> None:
-    assert "MB" not in played(tmp_path, SLOWLY, "--check")
+    assert "MB" not in told(tmp_path, SLOWLY, "--check")
 
 
 def step(**other: Any) -> Step:  # noqa: ANN401

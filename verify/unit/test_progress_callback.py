@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 from verify.settings import PROJECT
+from verify.unit.playbooks import played
 
 PLAY = """
 - name: Verify
@@ -40,19 +38,7 @@ def test_the_lines_are_told_before_the_task_is_over(tmp_path: Path) -> None:
     (tmp_path / "report" / "progress.jsonl").write_text('{"mac": "old", "begins": true}\n' * 9)
     events = ({"mac": "m1", "begins": True}, {"mac": "m1", "checks": ["load.imports"]})
     (tmp_path / "events").write_text("".join(json.dumps(event) + "\n" for event in events))
-    command = Path(sys.executable).with_name("ansible-playbook")
-    ran = subprocess.run(
-        [str(command), "-i", "localhost,", "site.yml"],
-        cwd=tmp_path,
-        env={
-            **os.environ,
-            "ANSIBLE_CONFIG": str(PROJECT / "ansible.cfg"),
-            "ANSIBLE_HOME": str(tmp_path / "home"),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    ran = played(tmp_path, "-i", "localhost,", "site.yml")
     said = ran.stdout
     assert ran.returncode == 0, said + ran.stderr
     places = [said.index(words) for words in ("m1: load begins", "ok: [localhost]", "what came")]

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from verify.settings import PROJECT, filters
+from verify.unit.playbooks import played
 from verify.unit.role import ROLE, right
 
 Result = dict[str, Any]
@@ -36,20 +34,13 @@ def ran(folder: Path, said: str, plays: list[dict[str, Any]], *arguments: str) -
     probe = f"cat '{folder}/said'" if said.startswith("{") else said
     (folder / "play.yml").write_text(json.dumps(plays))
     (folder / "inventory").write_text("[macs]\nm1\n")
-    command = [str(Path(sys.executable).with_name("ansible-playbook")), "play.yml", *arguments]
-    command += ["--extra-vars", json.dumps({"_tensorflow_metal_probe": probe})]
-    done = subprocess.run(
-        [*command, "--inventory", "inventory", "--connection", "local"],
-        cwd=folder,
-        env={
-            **os.environ,
-            "ANSIBLE_CONFIG": str(PROJECT / "ansible.cfg"),
-            "ANSIBLE_ROLES_PATH": str(ROLE.parent),
-            "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
+    variables = json.dumps({"_tensorflow_metal_probe": probe})
+    done = played(
+        folder,
+        *("play.yml", *arguments, "--extra-vars", variables),
+        *("--inventory", "inventory", "--connection", "local"),
+        ANSIBLE_ROLES_PATH=str(ROLE.parent),
+        ANSIBLE_STDOUT_CALLBACK="ansible.posix.json",
     )
     tasks = [task for one in json.loads(done.stdout)["plays"] for task in one["tasks"]]
     # A `meta` asks no host.

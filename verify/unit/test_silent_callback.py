@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +12,9 @@ import pytest
 import yaml
 
 from verify.settings import PROJECT
+from verify.unit.playbooks import HERE, NOWHERE, played
 
 CALLBACK = "playbooks/callback_plugins/verify_silent.py"
-# Nobody answers there.
-NOWHERE = {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1}
-HERE = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
 SITE = """
 - name: Converge
   hosts: macs
@@ -66,19 +61,7 @@ def project(tmp_path: Path) -> Path:
 def run(project: Path, *options: str, **macs: dict[str, Any]) -> tuple[str, list[list[Any]]]:
     """What Ansible said, and the calls of the verification."""
     (project / "inventory.json").write_text(json.dumps({"macs": {"hosts": macs}}))
-    command = Path(sys.executable).with_name("ansible-playbook")
-    ran = subprocess.run(
-        [str(command), "-i", "inventory.json", "site.yml", *options],
-        cwd=project,
-        env={
-            **os.environ,
-            "ANSIBLE_CONFIG": str(PROJECT / "ansible.cfg"),
-            "ANSIBLE_HOME": str(project / "home"),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    ran = played(project, "-i", "inventory.json", "site.yml", *options)
     called = project / "called"
     calls = called.read_text().splitlines() if called.exists() else []
     return ran.stdout + ran.stderr, [json.loads(call) for call in calls]

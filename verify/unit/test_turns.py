@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
-from verify.settings import PROJECT
+from verify.unit.playbooks import HERE, NOWHERE, played
 from verify.unit.role import ROLE
 
-HERE: dict[str, Any] = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
-# Nobody answers there.
-NOWHERE: dict[str, Any] = {
-    "ansible_connection": "ssh",
-    "ansible_host": "127.0.0.1",
-    "ansible_port": 1,
-}
 MAIN = """
 - name: It begins
   ansible.builtin.raw: echo {{ inventory_hostname }} begins >> done
@@ -49,25 +39,8 @@ def done(folder: Path, serial: str, macs: dict[str, dict[str, Any]]) -> list[str
     (tasks / "step.yml").write_text(STEP)
     (folder / "play.yml").write_text(PLAY)
     (folder / "inventory.json").write_text(json.dumps({"macs": {"hosts": macs}}))
-    command = Path(sys.executable).with_name("ansible-playbook")
-    subprocess.run(
-        [
-            str(command),
-            "-i",
-            "inventory.json",
-            "play.yml",
-            "-e",
-            f"tensorflow_metal_serial={serial}",
-        ],
-        cwd=folder,
-        env={
-            **os.environ,
-            "ANSIBLE_HOME": str(folder / "home"),
-            "ANSIBLE_CONFIG": str(PROJECT / "ansible.cfg"),
-        },
-        capture_output=True,
-        check=False,
-    )
+    serial = f"tensorflow_metal_serial={serial}"
+    played(folder, "-i", "inventory.json", "play.yml", "-e", serial)
     return (folder / "done").read_text().splitlines()
 
 
