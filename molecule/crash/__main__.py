@@ -19,14 +19,13 @@ from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 
-from turns import by_turns
-
 import stand_in
 from judge import State, allowed, broken, read, settled, told
 from mac import PROJECT, Mac
 from operations import HOUSE, OPERATIONS, VERSIONS, Operation, Step, switches
 from points import FULL, PLUGS, Point, Task, parse, points
 from run import Controller, Ended
+from turns import by_turns
 
 HERE = Path(__file__).resolve().parent
 REPORT = PROJECT / "report" / "crash"

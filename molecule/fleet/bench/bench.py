@@ -13,12 +13,13 @@ import json
 import os
 import sys
 
+from rich.console import Console
+
 import contenders
 import lab
 from cases import CASES, Case, build, run
 from contenders import Ran
 from outcome import conclusion, figures, table
-from rich.console import Console
 
 REPORT = lab.PROJECT / "report" / "bench.json"
 

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import lab
 import testinfra
 
+import lab
 from verify import settings
 from verify.host.archive import archive
 from verify.host.judge import expectation, read

@@ -8,9 +8,10 @@ import statistics
 from collections.abc import Mapping
 from typing import Any
 
+from rich.table import Table
+
 from cases import CASES
 from contenders import Ran
-from rich.table import Table
 
 Runs = Mapping[str, Mapping[str, list[Ran]]]
 
