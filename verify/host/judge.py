@@ -12,7 +12,7 @@ from verify import settings
 from verify.host import foreign, requirements
 from verify.host.archive import archive
 from verify.host.explained import explained
-from verify.host.lines import again, complete, doubted, planned, unjudged
+from verify.host.lines import again, complete, doubted, planned, unjudged, wake
 from verify.host.run import Answer, Run, UnreachableError
 from verify.host.wish import Wish
 from verify.onhost.catalogue import CHECKS, checks_for
@@ -53,8 +53,7 @@ def judge(
         if report:
             requirements.save(report, name, reading, plan["environments"])
     except UnreachableError as error:
-        cure = f"Wake the Mac or mend the way to it, then run `{again(name)}`."
-        lines = unjudged("not run", f"The Mac does not answer: {error}", cure)
+        lines = unjudged("not run", f"The Mac does not answer: {error}", wake(name))
         return Verdict(name, simulated, "unreachable", checks=lines)
     except ValueError as error:
         lines = unjudged("inconclusive", str(error), f"Mend that, then run `{again(name)}`.")

@@ -25,6 +25,11 @@ def again(name: str) -> str:
     return f"ansible-playbook site.yml --limit {name}"
 
 
+def wake(name: str) -> str:
+    """The cure of one that does not answer."""
+    return f"Wake the Mac or mend the way to it, then run `{again(name)}`."
+
+
 def first(status: Status, measured: str, cause: str, cure: str) -> Line:
     """The line of the one check that needs no Python on the Mac: is it as planned?"""
     passed = status == "pass"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from verify.host.lines import again, unjudged
+from verify.host.lines import again, unjudged, wake
 from verify.onhost.registry import Line
 from verify.verdict import Status, Verdict
 
@@ -28,7 +28,7 @@ def silent(name: str, stage: str, said: str, *, simulated: bool | None) -> Verdi
     """The verdict on a Mac that answered no more, or never did."""
     when = "It did not answer" if stage == FIRST else f"It fell silent in the stage {stage}"
     cause = f"{when}: {' '.join(said.split())}"
-    cure = f"Wake the Mac or mend the way to it, then run `{again(name)}`."
+    cure = wake(name)
     lines = (
         line(stage, "not run", "not run", cause, cure),
         *unjudged("not run", cause, cure),
