@@ -8,7 +8,11 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$folder/mac"
 
 image_file=$folder/disk.img
-attach() { mount -o loop,discard "$image_file" "$folder/disk" 2> /dev/null; }
+# xfs refuses a copy of a disk while that one is in use, unless it is told not to ask.
+attach() {
+    mount -o loop,discard,nouuid "$image_file" "$folder/disk" 2> /dev/null ||
+        mount -o loop,discard "$image_file" "$folder/disk" 2> /dev/null
+}
 # Where another Mac's disk is what this one begins with, nobody writes to that one any more.
 lend() {
     [ ! -e "$1.img" ] || mountpoint -q "$1" || mount -o loop,ro "$1.img" "$1"
@@ -30,7 +34,10 @@ format() {
 mkdir -p "$folder/disk"
 [ -z "${LIKE-}" ] || lend "$folder/../$LIKE/disk"
 if [ -e "$image_file" ]; then
-    attach
+    attach || {
+        echo "$NAME cannot start: its disk $image_file cannot be mounted. Nothing was changed." >&2
+        exit 1
+    }
 elif [ ! -e "$folder/disk/upper" ]; then
     { format xfs && attach; } || { format ext4 && attach; } || rm "$image_file"
 fi
