@@ -72,6 +72,9 @@ requirements:
 		-o roles/tensorflow_metal/files/locks/pull.txt
 	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url --no-emit-find-links requirements-runner.in -o requirements-runner.txt
+	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url --no-emit-find-links molecule/fleet/bench/requirements.in \
+		-o molecule/fleet/bench/requirements.txt
 
 clean:
 	@molecule/lab/lab clean
