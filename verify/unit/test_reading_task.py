@@ -15,6 +15,7 @@ from verify.unit.role import ROLE, right
 Result = dict[str, Any]
 READ = "probe | This Mac is read"
 REGISTERED = "__tensorflow_metal_read"
+CONVERGE = {"import_playbook": f"{PROJECT}/playbooks/converge.yml"}
 META = {"action": "ansible.builtin.meta"}
 
 
@@ -62,10 +63,31 @@ def test_a_mac_that_is_right_costs_one_task(tmp_path: Path, mode: list[str]) -> 
     assert [name for name in done if "Validating" not in name] == ["Read and plan", READ, "Known"]
 
 
+@pytest.mark.parametrize("mode", [[], ["--check"]])
+def test_a_mac_that_is_right_costs_the_playbook_one_task(tmp_path: Path, mode: list[str]) -> None:
+    assert names(ran(tmp_path, whole(), [CONVERGE], *mode)) == [READ]
+
+
+def test_a_wrong_switch_is_told_and_the_mac_is_not_asked(tmp_path: Path) -> None:
+    keep = ["--extra-vars", "tensorflow_metal_keep=many", "--check"]
+    asked = ran(tmp_path, f"touch '{tmp_path}/asked'", [CONVERGE], *keep)
+    said = "argument 'tensorflow_metal_keep' is of type str and we were unable to convert to int"
+    first = next(one for one in asked if one["name"].endswith(READ))
+    assert [line.partition(":")[0] for line in first["argument_errors"]] == [said]
+    assert said in asked[-1]["msg"]
+    assert not (tmp_path / "asked").exists()
+
+
+def test_a_mac_whose_turn_comes_late_is_read_again(tmp_path: Path) -> None:
+    serial = ["--extra-vars", "tensorflow_metal_serial=1", "--check"]
+    done = names(ran(tmp_path, whole(links={}), [CONVERGE], *serial))
+    assert done.count(READ) == 2
+    done = names(ran(tmp_path, whole(links={}), [CONVERGE], "--check"))
+    assert done.count(READ) == 1
+
+
 def test_a_mac_that_was_read_and_is_right_costs_the_next_playbook_nothing(tmp_path: Path) -> None:
-    books = [
-        {"import_playbook": f"{PROJECT}/playbooks/{name}.yml"} for name in ("plan", "converge")
-    ]
+    books = [{"import_playbook": f"{PROJECT}/playbooks/plan.yml"}, CONVERGE]
     done = names(ran(tmp_path, whole(memory_bytes=1 << 34, cores=8), books))
     assert done[-1] == "tell | What it is, what it gets and what differs"
 

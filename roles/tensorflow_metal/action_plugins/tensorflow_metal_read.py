@@ -1,7 +1,8 @@
-"""What a Mac is and what it needs, in one task.
+"""Whether the role's switches are right, what a Mac is and what it needs, in one task.
 
-For each task and Mac Ansible starts a process of its own. As four tasks (ask, keep the reading,
-choose the rows, keep the plan) this was most of what a Mac that is right costs the controller.
+For each task and Mac Ansible starts a process of its own. As five tasks (judge the switches, ask,
+keep the reading, choose the rows, keep the plan) this was most of what a Mac that is right costs
+the controller.
 """
 
 from __future__ import annotations
@@ -13,34 +14,58 @@ from ansible.template import trust_as_template
 
 REGISTERED = "__tensorflow_metal_read"
 READING = trust_as_template("said | tensorflow_metal_reading")
+VALIDATE = "ansible.builtin.validate_argument_spec"
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]
-    """`command` prints a reading, as files/probe.sh does; `plan` names the variable to plan with.
+    """`command` prints a reading, as files/probe.sh does; `plan` names the variable to plan with,
+    and `switches` the file that specifies the role's arguments.
 
     That variable finds the reading in `__tensorflow_metal_read.reading`, and in `.plan` that of the
     time before, if there was one. Returns both, to be registered under that name. The command only
-    reads, so it runs with --check too, and nothing is ever changed.
+    reads, so it runs with --check too, and nothing is ever changed. Where a switch is wrong, the
+    Mac is not asked, and `argument_errors` says of each what.
     """
 
     TRANSFERS_FILES = False
-    _VALID_ARGS = frozenset({"command", "plan"})
+    _VALID_ARGS = frozenset({"command", "plan", "switches"})
 
     def run(
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
     ) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
+        known = dict(task_vars or {})
+        judged = self.judged(known)
+        if judged.get("failed"):
+            errors = {key: judged[key] for key in ("msg", "argument_errors")}
+            return {**result, "failed": True, **errors}
         answer = self._low_level_execute_command(self._task.args["command"], executable=False)
         if answer["rc"] != 0:
             return {**result, **answer, "failed": True, "msg": self.unread(answer)}
         reading = self._templar.evaluate_expression(
             READING, local_variables={"said": answer["stdout"]}
         )
-        known = dict(task_vars or {})
         known[REGISTERED] = {**known.get(REGISTERED, {}), "reading": reading}
         templar = self._templar.copy_with_new_env(available_variables=known)
         plan = templar.resolve_variable_expression(self._task.args["plan"])
         return {**result, "changed": False, "reading": reading, "plan": plan}
+
+    def judged(self, known: dict[str, Any]) -> dict[str, Any]:
+        """The switches by their specification, as Ansible itself judges those of an entry point."""
+        specified = self._loader.load_from_file(self._task.args["switches"])
+        task = self._task.copy()
+        task.args = {"argument_spec": specified["argument_specs"]["main"]["options"]}
+        action = self._shared_loader_obj.action_loader.get(
+            VALIDATE,
+            task=task,
+            connection=self._connection,
+            play_context=self._play_context,
+            loader=self._loader,
+            templar=self._templar,
+            shared_loader_obj=self._shared_loader_obj,
+        )
+        found: dict[str, Any] = action.run(task_vars=known)
+        return found
 
     def unread(self, answer: dict[str, Any]) -> str:
         said = (answer["stderr"] or answer["stdout"]).strip()
