@@ -12,6 +12,7 @@ for folder in "$home"/envs/*/; do
 done
 for left in "$home"/*.unfinished "$home"/.*.tmp "$home"/tools/*.unfinished "$home"/tools/lock* "$home"/tools/mirror \
     "$home"/tools/run-* /var/root/tensorflow-metal /var/tmp/.homebrew_pkg_user.plist \
+    /opt/homebrew.unfinished \
     /tmp/.com.apple.dt.CommandLineTools.*; do
     [ ! -e "$left" ] && [ ! -L "$left" ] || echo "left $left"
 done

@@ -383,6 +383,18 @@ def test_a_home_that_is_no_folder_is_told(mac: Mac) -> None:
     assert mac.reading()["home"] == {"path": str(mac.home), "owner": "admin", "taken": ["."]}
 
 
+def test_a_homebrew_whose_installation_was_cut_short_is_none(mac: Mac) -> None:
+    brew = mac.homebrew / "bin" / "brew"
+    brew.parent.mkdir(parents=True)
+    brew.touch(0o755)
+    unfinished = mac.homebrew.with_name("homebrew.unfinished")
+    unfinished.touch()
+    none = {"prefix": "", "half": "", "locked": "", "version": "", "owner": ""}
+    assert mac.reading()["homebrew"] == none
+    unfinished.unlink()
+    assert mac.reading()["homebrew"]["prefix"] == str(mac.homebrew)
+
+
 def test_half_a_homebrew_is_seen_with_its_owner(mac: Mac) -> None:
     assert mac.reading()["homebrew"]["half"] == ""
     mac.homebrew.mkdir()

@@ -104,7 +104,9 @@ homebrew() {
     prefix=/usr/local
     [ "$hardware" != arm64 ] || prefix=/opt/homebrew
     whole='' half='' version='' owner=''
-    if [ -x "$prefix/bin/brew" ]; then
+    if [ -e "$prefix.unfinished" ]; then
+        : # of the role's own installation, which goes on
+    elif [ -x "$prefix/bin/brew" ]; then
         whole=$prefix
         owner=$(stat -f %Su "$prefix/bin/brew")
         version=$(pkgutil --pkg-info=sh.brew.homebrew 2> /dev/null | sed -n 's/^version: //p')
