@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from points import FULL, PLUGS, Point, Task
 
-FULL_DISK = "disk of this Mac is full"
+# The role's own words, and a module's that found no room to be copied to the Mac.
+FULL_DISK = ("disk of this Mac is full", "No space left on device")
+ERROR = "[ERROR]: "
 ACTIVATES = "Its name leads to the finished environment"
 
 
@@ -70,11 +72,9 @@ def broken(state: State, versions: set[str], known: set[str]) -> str:
 
 
 def told(output: str) -> str:
-    """What is wrong with the last word of a run that ended because the disk was full. Of the words
-    before it, Ansible's modules have their own: they need room to be started.
-    """
-    said = " ".join(output.rpartition("fatal: [")[2].split())
-    if FULL_DISK not in said:
+    """What is wrong with the last word of a run that ended because the disk was full."""
+    said = " ".join(output.rpartition(ERROR)[2].split())
+    if not any(words in said for words in FULL_DISK):
         return "its last word is not that the disk is full"
     return "a full disk was told as a traceback" if "Traceback" in said else ""
 

@@ -14,6 +14,8 @@ KINDS = ("refused", "failed")
 REFUSES = ("preflight", "share")
 # Of a Mac that did not answer here nothing was begun.
 FIRST = "plan"
+# To Ansible, a Mac that has no room for its modules cannot be reached.
+NO_ROOM = "No space left on device"
 
 
 def failed(name: str, stage: str, sentence: str, reading: Mapping[str, Any], pin: str) -> Verdict:
@@ -25,9 +27,14 @@ def failed(name: str, stage: str, sentence: str, reading: Mapping[str, Any], pin
 
 
 def silent(name: str, stage: str, said: str, *, simulated: bool | None) -> Verdict:
-    """The verdict on a Mac that answered no more, or never did."""
+    """The verdict on a Mac that answered no more, or never did; or that had no room to."""
+    said = " ".join(said.split())
+    if NO_ROOM in said:
+        cause = "The disk of this Mac is full."
+        cure = f"Make room there, then run `{again(name)}`: it goes on where it stopped."
+        return Verdict(name, simulated, "fail", checks=(line(stage, "fail", said, cause, cure),))
     when = "It did not answer" if stage == FIRST else f"It fell silent in the stage {stage}"
-    cause = f"{when}: {' '.join(said.split())}"
+    cause = f"{when}: {said}"
     cure = wake(name)
     lines = (
         line(stage, "not run", "not run", cause, cure),

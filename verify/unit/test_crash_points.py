@@ -136,9 +136,10 @@ def test_a_run_that_ended_well_all_the_same_has_switched(kind: str) -> None:
 @pytest.mark.parametrize(
     ("output", "said"),
     [
-        ("fatal: [mac]: Traceback. fatal: [mac]: The disk of this\n    Mac is full.", ""),
-        ("fatal: [mac]: Traceback (most recent call last): The disk of this Mac is full.", "as a"),
-        ("fatal: [mac]: The disk of this Mac is full. fatal: [mac]: No room.", "last word is not"),
+        ("[ERROR]: Traceback\n[ERROR]: The disk of this\n    Mac is full.", ""),
+        ("[ERROR]: mkdir: x: No space left on device\nfatal: [mac]: it is censored", ""),
+        ("[ERROR]: Traceback (most recent call last): The disk of this Mac is full.", "as a"),
+        ("[ERROR]: The disk of this Mac is full.\n[ERROR]: No room.", "last word is not"),
         ("it said nothing", "last word is not"),
     ],
 )

@@ -16,6 +16,7 @@ from verify.verdict import Verdict
 REFUSED = stages.failed("m1", "preflight", "No pins fit m1.", READING, "")
 LACKING = stages.failed("m2", "share", "The mirror cannot serve m2.", READING, "")
 FULL = stages.failed("m3", "environment", "The disk of this Mac is full.", READING, "")
+NO_ROOM = stages.silent("m8", "settings", "mkdir: x:\n No space left on device", simulated=True)
 ASLEEP = stages.silent("m4", "plan", "ssh: timed out", simulated=None)
 DROWSY = stages.silent("m5", "uv", "ssh:\n timed  out", simulated=True)
 WRONG = verdict("m6", "fail", line("fail", "load.listed"))
@@ -30,6 +31,7 @@ ALL = (REFUSED, LACKING, FULL, ASLEEP, DROWSY, WRONG, verdict("m7", "pass", line
         (FULL, "FAILED in environment"),
         (ASLEEP, "not reached"),
         (DROWSY, "silent since uv"),
+        (NO_ROOM, "FAILED in settings"),
         (WRONG, "WRONG"),
     ],
     ids=lambda one: one if isinstance(one, str) else one.name,
@@ -52,6 +54,13 @@ def test_a_mac_that_fell_silent_says_when_and_is_to_be_tried_again() -> None:
     assert [mac.name for mac in fleet.open] == ["m4", "m5"]
     assert DROWSY.checks[0]["cause"] == "It fell silent in the stage uv: ssh: timed out"
     assert ASLEEP.checks[0]["cause"] == "It did not answer: ssh: timed out"
+
+
+def test_a_mac_with_no_room_for_a_module_is_not_called_asleep() -> None:
+    (check,) = NO_ROOM.checks
+    assert check["measured"] == "mkdir: x: No space left on device"
+    assert check["cause"] == "The disk of this Mac is full."
+    assert check["cure"].startswith("Make room there, then run `ansible-playbook")
 
 
 def test_a_simulated_mac_is_called_so_though_it_is_silent() -> None:
