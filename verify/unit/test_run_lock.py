@@ -18,8 +18,9 @@ SAYS = "bob@imac|0a0b0c0d0e0f|4711|123"
 HELD = 75
 
 
-def lock(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["/bin/sh", SCRIPT, *arguments], capture_output=True, text=True)
+def lock(*arguments: str, script: Path = SCRIPT) -> subprocess.CompletedProcess[str]:
+    command = ["/bin/sh", str(script), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
 
 
 def take(home: Path, run: str, dead: str = "") -> subprocess.CompletedProcess[str]:
@@ -62,6 +63,35 @@ def test_what_is_free_is_taken_and_given_back(home: Path) -> None:
 def test_a_home_that_is_not_there_yet_is_made(tmp_path: Path) -> None:
     assert take(tmp_path / "new", "mine").returncode == 0
     assert (tmp_path / "new/tools/run-mine").is_dir()
+
+
+@pytest.fixture
+def full(home: Path) -> Path:
+    """The script on a Mac whose disk has no room for another name."""
+    for tool in ("ln", "mkdir"):
+        (home / tool).write_text(
+            f"#!/bin/sh\necho '{tool}: x: No space left on device' >&2\nexit 1\n"
+        )
+        (home / tool).chmod(0o755)
+    script = home / "run_lock.sh"
+    script.write_text(SCRIPT.read_text().replace("PATH=/usr/bin", f"PATH='{home}':/usr/bin"))
+    return script
+
+
+def test_a_full_disk_ends_it_with_a_sentence(home: Path, full: Path) -> None:
+    refused = lock("take", str(home), "", "mine", SAYS, "", script=full)
+    assert refused.returncode == 1
+    sentence = f"{home}/tools cannot be written to: ln: x: No space left on device"
+    assert refused.stderr.splitlines() == [sentence]
+
+
+def test_where_the_disk_is_full_a_dead_run_s_lock_is_not_waited_for(home: Path, full: Path) -> None:
+    take(home, "theirs")
+    (full.parent / "ln").write_text("#!/bin/sh\necho 'ln: x: File exists' >&2\nexit 1\n")
+    refused = lock("take", str(home), "", "mine", SAYS, "theirs", script=full)
+    assert refused.returncode == 1
+    sentence = f"{home}/tools cannot be written to: mkdir: x: No space left on device"
+    assert refused.stderr.splitlines() == [sentence]
 
 
 def test_a_run_may_take_its_own_lock_again(home: Path) -> None:

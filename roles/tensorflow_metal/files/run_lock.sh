@@ -66,12 +66,26 @@ end_others() {
     done
 }
 
+# Whether somebody else was faster; anything else that was said, such as that the disk is full, ends this.
+faster() {
+    case $1 in
+        *"File exists"*) ;;
+        *)
+            echo "$home/tools cannot be written to: $1" >&2
+            exit 1
+            ;;
+    esac
+}
+
 # Of several that find the same run dead, one takes its lock away: the others look again. A taker that
 # was itself broken off is dead when it has been silent for a minute.
 take_over() {
     taker=$lock.of-$holder
     [ -z "$(find "$taker" -mmin +1 2> /dev/null)" ] || rmdir "$taker"
-    mkdir "$taker" 2> /dev/null || return 1
+    said=$(mkdir "$taker" 2>&1) || {
+        faster "$said"
+        return 1
+    }
     [ "$(readlink "$lock")" != "$says" ] || rm -f "$lock"
     rmdir "$taker"
 }
@@ -82,12 +96,9 @@ take() {
         mkdir -p "$home/tools" || exit 1
         [ "$(id -u)" != 0 ] || chown "$owner" "$home" "$home/tools" || exit 1
     fi
-    until ln -s "$mine" "$lock" 2> /dev/null; do
-        says=$(readlink "$lock") || {
-            [ -w "$home/tools" ] && continue
-            echo "$home/tools cannot be written to." >&2
-            exit 1
-        }
+    until said=$(ln -s "$mine" "$lock" 2>&1); do
+        faster "$said"
+        says=$(readlink "$lock") || continue
         holder=${says%%|*}
         [ "$holder" != "$run" ] || break
         if ! dead "$holder"; then
