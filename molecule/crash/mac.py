@@ -82,6 +82,8 @@ class Mac:
         """Stop it, and give it the disk that was kept under a name."""
         self.down()
         self.erase()
+        # With --keep, it may be gone but for that disk.
+        self.own.mkdir(parents=True, exist_ok=True)
         self.copy(self.kept / f"{name}.img", self.own / "disk.img")
 
     def copy(self, source: Path, target: Path) -> None:
