@@ -1,4 +1,6 @@
-"""The marker that makes softwareupdate offer the Command Line Tools goes whatever happens."""
+"""The marker that makes softwareupdate offer the Command Line Tools goes whatever happens, and what
+it left is looked at.
+"""
 
 from __future__ import annotations
 
@@ -71,3 +73,28 @@ def test_the_marker_goes_when_the_connection_does(script: Path, number: int) -> 
     running.send_signal(number)
     running.wait(timeout=10)
     assert not markers(script)
+
+
+@pytest.mark.parametrize(
+    ("tool", "says"),
+    [
+        ("", ""),
+        ("xcrun", 'case "$*" in *sdk*) exit 1 ;; esac'),
+        ("xcrun", 'case "$*" in *clang*) exit 1 ;; esac'),
+        ("clang", "exit 0"),
+        ("python3", "exit 0"),
+    ],
+    ids=["whole", "no SDK", "clang not found", "clang empty", "Python empty"],
+)
+def test_tools_are_active_only_where_all_of_them_are_there(
+    tmp_path: Path, tool: str, says: str
+) -> None:
+    text = SCRIPT.replace("/usr/bin/", f"{tmp_path}/").replace("/tmp/.com", f"{tmp_path}/.com")
+    text = text.replace("PATH=", f"PATH='{tmp_path}':")
+    text = text.replace("/Library/Developer/CommandLineTools", str(tmp_path))
+    tools = {"xcode-select": "", "xcrun": "", "clang": "echo clang", "python3": "echo Python"}
+    for name, body in (tools | ({tool: says} if tool else {})).items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{body}\n")
+        (tmp_path / name).chmod(0o755)
+    ran = subprocess.run(["sh", "-c", text, "software_update", "activate"], check=False)
+    assert (ran.returncode == 0) is (tool == "")

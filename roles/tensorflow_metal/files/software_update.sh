@@ -13,10 +13,12 @@ activate() {
     /usr/bin/xcrun --find clang > /dev/null 2>&1 || /usr/bin/xcode-select --switch "$tools"
 }
 
-# An empty program, as a loss of power leaves it, succeeds and says nothing.
+# As the probe has it. An empty program, as a loss of power leaves it, succeeds and says nothing; of an
+# installation that a full disk ended, clang may be there and the SDK not.
 works() {
-    [ -d "$tools" ] && /usr/bin/xcrun --find clang > /dev/null && [ -n "$(/usr/bin/clang --version)" ] &&
-        [ -n "$(/usr/bin/python3 -V)" ]
+    [ -d "$tools" ] && /usr/bin/xcrun --find clang > /dev/null &&
+        /usr/bin/xcrun --sdk macosx --show-sdk-path > /dev/null &&
+        [ -n "$(/usr/bin/clang --version)" ] && [ -n "$(/usr/bin/python3 -V)" ]
 }
 
 trap 'rm -f "$marker"' EXIT
