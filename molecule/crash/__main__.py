@@ -95,14 +95,15 @@ class Crash:
             return "the run ended before this point: nothing was broken off", outputs
         if point.kind in PLUGS:
             self.mac.up(operation.start)
+        elif point.kind == FULL:
+            # Without any, TensorFlow itself cannot be imported: it asks for a temporary folder.
+            self.mac.make_room()
         state = self.state(outputs)
         versions = allowed(point, self.tasks[point.operation], before, after, ended=first.code == 0)
         if wrong := broken(state, versions, {before, after}):
             return wrong, outputs
-        if point.kind == FULL:
-            if first.code and (wrong := told(first.output)):
-                return wrong, outputs
-            self.mac.make_room()
+        if point.kind == FULL and first.code and (wrong := told(first.output)):
+            return wrong, outputs
         second = self.run(operation.step, operation)
         outputs.append(second.output)
         if second.code:
