@@ -64,17 +64,14 @@ compatibility:
 	@.venv/bin/python -m verify.links.collect
 
 requirements:
-	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-		--no-emit-index-url --no-emit-find-links requirements.in -o requirements.txt
+	@for name in requirements requirements-runner molecule/fleet/bench/requirements; do \
+		.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+			--no-emit-index-url --no-emit-find-links "$$name.in" -o "$$name.txt" || exit; \
+	done
 	@.venv/bin/uv pip compile --quiet --python-version 3.11 --python-platform aarch64-apple-darwin \
 		--only-binary :all: --generate-hashes --no-header --no-annotate --no-emit-index-url \
 		--no-emit-find-links -c requirements.txt requirements-pull.in \
 		-o roles/tensorflow_metal/files/locks/pull.txt
-	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-		--no-emit-index-url --no-emit-find-links requirements-runner.in -o requirements-runner.txt
-	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-		--no-emit-index-url --no-emit-find-links molecule/fleet/bench/requirements.in \
-		-o molecule/fleet/bench/requirements.txt
 
 clean:
 	@molecule/lab/lab clean
