@@ -137,7 +137,8 @@ def test_a_run_that_ended_well_all_the_same_has_switched(kind: str) -> None:
     ("output", "said"),
     [
         ("[ERROR]: Traceback\n[ERROR]: The disk of this\n    Mac is full.", ""),
-        ("[ERROR]: mkdir: x: No space left on device\nfatal: [mac]: it is censored", ""),
+        ("[ERROR]: mkdir: x: No space left on device\nfatal: [mac]: UNREACHABLE! => censored", ""),
+        ("[ERROR]: No space left on device\nfatal: [mac]: FAILED! => it", "last word is not"),
         ("[ERROR]: Traceback (most recent call last): The disk of this Mac is full.", "as a"),
         ("[ERROR]: The disk of this Mac is full.\n[ERROR]: No room.", "last word is not"),
         ("it said nothing", "last word is not"),
