@@ -19,9 +19,10 @@ from verify.onhost.words import evidence, last_words
 
 ASK = Path(__file__).with_name("foreign.sh")
 PROGRAM = (
-    "import json, sys; from importlib import metadata; print(json.dumps(dict("
+    "import glob, json, sys, sysconfig; from importlib import metadata; print(json.dumps(dict("
     "executable=sys.executable, prefix=sys.prefix, packages={one.metadata['Name'] or '': "
-    "one.version for one in metadata.distributions()})))"
+    "one.version for one in metadata.distributions()}, plugins=glob.glob("
+    "sysconfig.get_path('platlib') + '/tensorflow-plugins/*'))))"
 )
 WHY = "This environment is not the role's: there is no plan and no lock to hold it against."
 CURE = "Nothing, or let site.yml build one, which can be judged."
@@ -48,11 +49,13 @@ def broken(path: str, answer: Answer) -> list[Line]:
 
 
 def expectation(reading: Mapping[str, Any], found: Mapping[str, Any], wish: Wish) -> Expected:
-    """What can be asked of it: a GPU where it has the plugin; no lock, no plan."""
+    """What can be asked of it: a GPU where it has a plugin, also one that no package brought; no
+    lock, no plan.
+    """
     return Expected(
         pin="",
         machine=reading["machine"],
-        gpu="tensorflow-metal" in found["packages"],
+        gpu="tensorflow-metal" in found["packages"] or bool(found["plugins"]),
         environment=found["prefix"],
         base_python="",
         lock={},

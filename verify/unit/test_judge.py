@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from verify import settings
+from verify.host.foreign import PROGRAM
 from verify.host.judge import judge, to_be_active
 from verify.host.lines import PLANNED
 from verify.host.run import Answer
@@ -242,8 +245,13 @@ def test_what_cannot_be_wished_leaves_the_mac_unjudged(wish: dict[str, Any], sen
     assert sentence in str(verdict.checks[0]["measured"])
 
 
-def found(**packages: str) -> Answer:
-    told = {"executable": "/u/tf/venv/bin/python", "prefix": "/u/tf/venv", "packages": packages}
+def found(*plugins: str, **packages: str) -> Answer:
+    told = {
+        "executable": "/u/tf/venv/bin/python",
+        "prefix": "/u/tf/venv",
+        "packages": packages,
+        "plugins": plugins,
+    }
     return Answer(0, f"hello\n{json.dumps(told)}\n", "")
 
 
@@ -268,6 +276,19 @@ def test_without_the_plugin_someone_else_s_environment_promises_no_gpu(
     there = found(tensorflow="2.18.1")
     verdict = judged(monkeypatch, there, printed(lines()), environment="~/tf/venv")
     assert "load.listed" not in by_id(verdict)
+
+
+def test_a_plugin_that_no_package_brought_promises_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = found("/u/tf/venv/tensorflow-plugins/libmetal_plugin.dylib", tensorflow="2.18.1")
+    verdict = judged(monkeypatch, there, printed(lines()), environment="~/tf/venv")
+    assert "load.listed" in by_id(verdict)
+
+
+def test_the_program_that_asks_someone_else_s_environment_runs() -> None:
+    ran = subprocess.run([sys.executable, "-I", "-c", PROGRAM], capture_output=True, check=True)
+    told = json.loads(ran.stdout)
+    assert told["packages"]["pytest"] == pytest.__version__
+    assert told["plugins"] == []
 
 
 def test_someone_else_s_environment_that_is_not_there_is_wrong(
