@@ -57,9 +57,9 @@ class Patient:
         self.shell("heal")
 
     @contextlib.contextmanager
-    def rounding_otherwise(self) -> Iterator[None]:
-        """Its GPU is another, and right: no two round alike."""
-        self.shell("put other_rounding /etc/lab/gpu-faults")
+    def with_gpu(self, word: str) -> Iterator[None]:
+        """Its GPU is another, and right."""
+        self.shell(f"put {word} /etc/lab/gpu-faults")
         try:
             yield
         finally:

@@ -24,11 +24,15 @@ from fault import Fault, Outcome, alarms, read
 from patient import NotSetError, Patient
 from verify.hosts import surroundings
 
-# Runs on each healthy Mac before the faults, with a GPU that rounds otherwise, and under load; in
-# brief and in full. In brief one Mac alone is put under load: it takes time, and both share it.
+# Runs on each healthy Mac before the faults, and under load; in brief and in full. In brief one Mac
+# alone is put under load: it takes time, and both share it.
 BEFORE = {False: 1, True: 2}
-ROUNDED = {False: 0, True: 1}
 LOADED = {False: 1, True: 2}
+# Test GPUs that are right and not as ours, and which checks are asked of them in brief.
+OTHERS = {
+    "other_rounding": ("a GPU that rounds otherwise", ""),
+    "few_kernels": ("a GPU with few kernels", "placement,numerics.kernels,training.convolutional"),
+}
 # What every fault but those of single ops is shown in full, beside what it concerns.
 WIDE = ("machine", "environment", "load", "placement")
 
@@ -59,8 +63,10 @@ class Trial:
             self._must_be_right(mac, BEFORE[self._full], "healthy")
             while fault := self._next(mac):
                 self._told(mac, mac.try_out(fault, self._only(fault)))
-            with mac.rounding_otherwise():
-                self._must_be_right(mac, ROUNDED[self._full], "another GPU's rounding")
+            for word, (how, only) in OTHERS.items():
+                if self._full or only:
+                    with mac.with_gpu(word):
+                        self._must_be_right(mac, 1, how, "" if self._full else only)
             if self._full or mac is self._macs[0]:
                 with mac.busy():
                     self._must_be_right(mac, LOADED[self._full], "under load")
@@ -88,10 +94,10 @@ class Trial:
         red = "" if found.right else "NOT FOUND: " if not found.found else "WRONG CAUSE: "
         say(f"{mac.name}: {red}{found.fault.id}: {found.told} ({found.seconds:.0f} s)")
 
-    def _must_be_right(self, mac: Patient, times: int, how: str) -> None:
+    def _must_be_right(self, mac: Patient, times: int, how: str, only: str = "") -> None:
         for _ in range(times):
             began = time.monotonic()
-            verdict = mac.judged()
+            verdict = mac.judged(only)
             wrong = [] if verdict.verdict == "pass" else alarms(verdict)
             told = "; ".join(f"{line['id']} measured {line['measured']}" for line in wrong)
             if verdict.verdict != "pass":

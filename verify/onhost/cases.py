@@ -95,9 +95,11 @@ def scaled(share: float) -> Bound:
 def compared(cases: Iterable[Case]) -> Finding:
     """The finding about all cases: right in each element, and where the GPU has no kernel, why."""
     outcomes = [run(case) for case in cases]
-    wrong = [each for each in outcomes if each.wrong]
     planned = "every element within its bound of the CPU's"
     if wrong:
+    if not outcomes:
+        return Finding(True, "no case: the plugin has no kernel for any", planned)
+    wrong = [each for each in outcomes if each.wrong]
         more = f"; and {len(wrong) - SHOWN} more cases" if len(wrong) > SHOWN else ""
         told = "; ".join(f"{each.name}: {each.wrong}" for each in wrong[:SHOWN]) + more
         cause = next((each.cause for each in wrong if each.cause), "")

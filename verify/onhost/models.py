@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from . import kernels
 from .registry import Array, Keras
 
 DEVICES = ("CPU", "GPU")
@@ -138,15 +139,18 @@ def fit(
         model = built(network, x.shape[1:])
         # Apple's GPUs have no XLA compiler, and Keras may ask for one.
         model.compile(optimizer=optimizer, loss=loss, jit_compile=False)
-        with counted() as matmuls:
+        with counted(device) as matmuls:
             history = model.fit(x, y, epochs=epochs, batch_size=batch, shuffle=False, verbose=0)
         answer = model.predict_on_batch(ask)
     return Run(tuple(map(float, history.history["loss"])), answer, 0.0, matmuls, model)
 
 
 @contextmanager
-def counted() -> Iterator[dict[str, int]]:
+def counted(device: str) -> Iterator[dict[str, int]]:
     """Counts, by kind of device, where TensorFlow put the products of what ran inside.
+
+    What should run on this device and cannot, since another plugin than Apple's has no kernel
+    for it, is not counted.
 
     Read from the run's own partitioned graphs: a variable's device, and the
     device of a composite result, say GPU even where no GPU kernel exists.
@@ -166,4 +170,6 @@ def counted() -> Iterator[dict[str, int]]:
     nodes = (node for graph in graphs for node in graph.node)
     for node in (node for node in nodes if PRODUCT.search(node.op)):
         kind = node.device.rpartition("device:")[2].partition(":")[0]
+        if kind != device and kernels.lacks(node.op):
+            continue
         matmuls[kind] = matmuls.get(kind, 0) + 1

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from . import kernels
 from .digits import digits
 from .models import Run, fit
 from .registry import Array, Keras
@@ -59,7 +60,8 @@ def gru(device: str) -> list[Keras]:
 
 def recurrent(layer: Keras, device: str) -> Keras:
     """A recurrent layer; on the CPU not by the op that only GPUs have, which Keras 3 asks for."""
-    return layer(UNITS, **(plain(layer) if device == "CPU" else {}))
+    by_hand = device == "CPU" or kernels.lacks("CudnnRNNV3")
+    return layer(UNITS, **(plain(layer) if by_hand else {}))
 
 
 def plain(layer: Keras) -> dict[str, bool]:

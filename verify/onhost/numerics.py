@@ -96,10 +96,12 @@ def bfloat16(expected: Expected) -> Finding:
 )
 def registered(expected: Expected) -> Finding:
     if kernels.version() not in kernels.VERSIONS:
+    odd = [f"{op} ({name})" for name in kernels.ARITHMETIC for op in kernels.missing(name)]
+    if kernels.another():
+        told = f"another plugin, which lacks {len(odd)} kernels of that version"
+        return Finding(expected.simulated, told, planned, kernels.ANOTHER)
         told = f"not known which those of tensorflow-metal {kernels.version()} are"
         return Finding(True, told, f"those of {', '.join(kernels.VERSIONS)}")
-    lost = {name: kernels.lost(name) for name in ("float32", "float16", "bfloat16")}
-    odd = [f"{op} ({name})" for name, ops in lost.items() for op in ops]
     planned = f"kernels for {len(kernels.table())} ops"
     return Finding(not odd, f"none for {several(odd)}" if odd else planned, planned)
 

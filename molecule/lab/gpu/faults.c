@@ -22,6 +22,7 @@ static const struct {
     {"init_hang", kAtStart},
     {"abi", kAtStart},
     {"no_memory_info", kAtStart},
+    {"few_kernels", kAtStart},
     {"jitter", kJitter},
     {"wrong", kWrong},
     {"nan", kNan},

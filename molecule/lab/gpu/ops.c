@@ -3,6 +3,7 @@
 #include "ops.h"
 
 #include <stddef.h>
+#include <string.h>
 
 const Op ops[] = {
     {"Abs", "T", "fhbil"},
@@ -153,6 +154,17 @@ const Op ops[] = {
     {"ResourceScatterUpdate", "dtype", "f", .resources = 1},
     {NULL},
 };
+
+bool op_is_basic(const char* name) {
+  static const char* const basic[] = {
+      "AddV2", "BiasAdd", "BiasAddGrad", "Cast", "DivNoNan", "Fill", "MatMul", "Mean", "Mul", "Pow",
+      "RealDiv", "Relu", "ReluGrad", "SoftmaxCrossEntropyWithLogits", "Sqrt", "Square",
+      "SquaredDifference", "StatelessRandomUniformV2", "Sub", "Sum", "Tile", NULL,
+  };
+  for (int i = 0; basic[i]; i++)
+    if (!strcmp(basic[i], name)) return true;
+  return false;
+}
 
 TF_DataType op_type(char letter) {
   switch (letter) {

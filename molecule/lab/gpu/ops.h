@@ -1,6 +1,8 @@
 #ifndef LAB_GPU_OPS_H_
 #define LAB_GPU_OPS_H_
 
+#include <stdbool.h>
+
 #include "tensorflow/c/tf_datatype.h"
 
 enum { kMaxHostArgs = 4 };
@@ -16,6 +18,9 @@ typedef struct {
 } Op;
 
 extern const Op ops[]; /* ends with a row without a name */
+
+/* Whether the three sample models ask for it. */
+bool op_is_basic(const char* name);
 
 /* float, half, bfloat16, Bool, char (int8), short, int32, long (int64), unsigned, Unsigned long. */
 TF_DataType op_type(char letter);
