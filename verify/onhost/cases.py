@@ -29,7 +29,7 @@ Bound = Callable[["Case", "list[Array]"], "list[Array]"]
 class Case:
     """A computation of tensors, to be done with `inputs` in this type, eagerly or as a graph.
 
-    `within` gives the bounds; `known` is the report of a known fault, where it can be one;
+    `within` gives the bounds; `known` is the cause where cases like this one alone are wrong;
     `reference` is for the CPU, where that computes it by other ops.
     """
 
@@ -48,6 +48,7 @@ class Outcome:
     """What came of one case: how many elements, the nearest to its bound, and what was wrong."""
 
     name: str
+    known: str = ""
     elements: int = 0
     margin: float = 0.0
     wrong: str = ""
@@ -96,13 +97,13 @@ def compared(cases: Iterable[Case]) -> Finding:
     """The finding about all cases: right in each element, and where the GPU has no kernel, why."""
     outcomes = [run(case) for case in cases]
     planned = "every element within its bound of the CPU's"
-    if wrong:
     if not outcomes:
         return Finding(True, "no case: the plugin has no kernel for any", planned)
     wrong = [each for each in outcomes if each.wrong]
+    if wrong:
         more = f"; and {len(wrong) - SHOWN} more cases" if len(wrong) > SHOWN else ""
         told = "; ".join(f"{each.name}: {each.wrong}" for each in wrong[:SHOWN]) + more
-        cause = next((each.cause for each in wrong if each.cause), "")
+        cause = next((each.cause for each in wrong if each.cause), known(wrong))
         return Finding(False, f"{len(wrong)} of {len(outcomes)} cases: {told}", planned, cause)
     nearest = max(outcomes, key=lambda each: each.margin)
     elements = sum(each.elements for each in outcomes)
@@ -114,13 +115,19 @@ def compared(cases: Iterable[Case]) -> Finding:
     )
 
 
+def known(wrong: list[Outcome]) -> str:
+    """The cause that is known where nothing else is wrong than what it tells of; else ""."""
+    causes = {each.known for each in wrong}
+    return causes.pop() if len(causes) == 1 else ""
+
+
 def run(case: Case) -> Outcome:
     """Compute twice, the second time with the inputs turned round: a stale answer is seen."""
     import numpy as np
     import tensorflow as tf
 
     compute = tf.function(case.compute, autograph=False) if case.graph else case.compute
-    outcome = Outcome(case.name)
+    outcome = Outcome(case.name, case.known)
     for inputs in (case.inputs, tuple(np.flip(each) for each in case.inputs)):
         turned = dataclasses.replace(case, inputs=tuple(map(halved(case.dtype), inputs)))
         one(turned, compute, outcome)

@@ -21,6 +21,10 @@ from .cases import (
 # A normalised element is (x - mean) / deviation: some hundred roundings in the sums of a few
 # thousand elements, as many in rsqrt's, on results of a few units.
 NORMALISED = 1e-5
+DENSE_RELU = (
+    "Known in graph mode with TensorFlow 2.13 to 2.16 and tensorflow-metal 1.1.0 and 1.2.0: "
+    "errors of tens of units, no message (tensorflow#61650, #62137, #92686; keras#19009)."
+)
 
 
 def activations() -> dict[str, Compute]:
@@ -184,5 +188,5 @@ def dense_relu() -> Iterator[Case]:
     for rows, inner, units in ((256, 784, 128), (1, 784, 128), (32, 100, 64)):
         inputs = (signed(rows, inner), signed(inner, units), signed(units))
         name = f"{rows} x {inner} to {units}"
-        yield Case(name, dense, inputs, scaled(1e-5), graph=True)
+        yield Case(name, dense, inputs, scaled(1e-5), graph=True, known=DENSE_RELU)
         yield Case(f"{name}, eager", dense, inputs, scaled(1e-5))

@@ -24,7 +24,6 @@ def agree(
     name: str,
     what: str,
     cases: Cases,
-    cause: str = WRONG,
     cure: str = HIDE,
     profile: str = "standard",
 ) -> Check:
@@ -32,7 +31,7 @@ def agree(
     claimed = check(
         f"numerics.{name}",
         f"GPU and CPU agree on {what}",
-        cause=cause,
+        cause=WRONG,
         cure=cure,
         needs=("load.logical",),
         when=on_gpu,
@@ -50,8 +49,6 @@ dense_relu = agree(
     "dense_relu",
     "Dense and ReLU in graph mode",
     layers.dense_relu,
-    cause="Known in graph mode with TensorFlow 2.13 to 2.16 and tensorflow-metal 1.1.0 and 1.2.0: "
-    "errors of tens of units, no message (tensorflow#61650, #62137, #92686; keras#19009).",
     cure="Write matmul(x, W) + b instead of a Dense layer with a fused ReLU, or hide the GPU "
     "(tf.config.set_visible_devices([], 'GPU')), or set tensorflow_metal_pin to another row.",
 )
@@ -96,13 +93,13 @@ def bfloat16(expected: Expected) -> Finding:
 )
 def registered(expected: Expected) -> Finding:
     if kernels.version() not in kernels.VERSIONS:
+        told = f"not known which those of tensorflow-metal {kernels.version()} are"
+        return Finding(True, told, f"those of {', '.join(kernels.VERSIONS)}")
+    planned = f"kernels for {len(kernels.table())} ops"
     odd = [f"{op} ({name})" for name in kernels.ARITHMETIC for op in kernels.missing(name)]
     if kernels.another():
         told = f"another plugin, which lacks {len(odd)} kernels of that version"
         return Finding(expected.simulated, told, planned, kernels.ANOTHER)
-        told = f"not known which those of tensorflow-metal {kernels.version()} are"
-        return Finding(True, told, f"those of {', '.join(kernels.VERSIONS)}")
-    planned = f"kernels for {len(kernels.table())} ops"
     return Finding(not odd, f"none for {several(odd)}" if odd else planned, planned)
 
 
@@ -126,7 +123,8 @@ def again(rounds: int) -> Callable[[Expected], Finding]:
     def measure(expected: Expected) -> Finding:
         odd = repeats.faults(rounds)
         planned = f"{len(repeats.small())} ops right in each of {rounds} rounds"
-        return Finding(not odd, several(odd) if odd else planned, planned)
+        cause = WRONG if set(odd.values()) == {rounds} else ""
+        return Finding(not odd, several([*odd]) if odd else planned, planned, cause)
 
     return measure
 

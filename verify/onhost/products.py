@@ -35,7 +35,7 @@ LARGE_CONVOLUTIONS: tuple[tuple[Any, ...], ...] = (
     ((28, 28, 256), (1, 1), 512, 1, 1, "SAME"),
     ((56, 56, 64), (5, 5), 96, 1, 2, "SAME"),
 )
-FILTERS = "With more than 65536 filters tensorflow#71577 reports wrong sums."
+FILTERS = "Known with more than 65536 filters: the sums come out wrong (tensorflow#71577)."
 
 
 def product(rows: int, inner: int, columns: int, dtype: str = "float32") -> Case:

@@ -65,12 +65,12 @@ def small() -> dict[str, tuple[Callable[..., Any], tuple[Array, ...], Any, bool]
     }
 
 
-def faults(rounds: int) -> list[str]:
-    """Which ops were wrong in which of the rounds, each as a phrase."""
+def faults(rounds: int) -> dict[str, int]:
+    """What is said of each op that was wrong, and in how many of the rounds it was."""
     import numpy as np
     import tensorflow as tf
 
-    told = []
+    told = {}
     for name, (compute, inputs, bound, graph) in small().items():
         done = tf.function(compute, autograph=False) if graph else compute
         wrong: dict[int, str] = {}
@@ -83,7 +83,6 @@ def faults(rounds: int) -> list[str]:
                 wrong[number] = outcome.wrong
         if wrong:
             first = min(wrong)
-            told.append(
-                f"{name} in {len(wrong)} of {rounds} rounds, first in round {first}: {wrong[first]}"
-            )
+            odd = f"{name} in {len(wrong)} of {rounds} rounds, first in round {first}"
+            told[f"{odd}: {wrong[first]}"] = len(wrong)
     return told
