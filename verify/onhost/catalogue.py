@@ -88,6 +88,7 @@ CHECKS: tuple[Check, ...] = (
     training.mixed,
     performance.matmul,
     performance.conv,
+    performance.latency,
     performance.reference,
     endurance.leak,
     endurance.memory_kept,

@@ -12,6 +12,9 @@ from .registry import Check, Figures, Finding, check, on_gpu
 USUAL = 2.0
 # A simulated Mac's test GPU is the CPU by a detour: at an eighth of it, something is wrong.
 SIMULATED = 0.125
+# A launch takes a GPU a fraction of a millisecond. On a Mac that is busy the CPU is slow as well.
+PROMPT, STUCK = 0.005, 0.05
+TIMES_CPU = 10
 
 
 def comparable(expected: Expected) -> bool:
@@ -54,6 +57,29 @@ matmul = faster(
     "matmul", "The GPU multiplies large matrices faster than the CPU", "GFLOP/s", speed.matmul
 )
 conv = faster("conv", "The GPU convolves large batches faster than the CPU", "images/s", speed.conv)
+
+
+@check(
+    "performance.latency",
+    "A small operation comes back from the GPU at once",
+    cause="Each operation waits for the GPU: other programs keep it busy, or the plugin or its "
+    "driver is slow to answer. Models of many small operations crawl.",
+    cure="Quit what else uses the GPU (Activity Monitor, GPU History), restart the Mac, and verify "
+    "again.",
+    needs=("load.logical",),
+    when=on_gpu,
+)
+def latency(expected: Expected) -> Finding:
+    found = speed.small()
+    return prompt(found["GPU"], found["CPU"], expected.simulated)
+
+
+def prompt(gpu: float, cpu: float, simulated: bool) -> Finding:
+    """The finding about the seconds that one small operation takes."""
+    most = max(PROMPT, TIMES_CPU * cpu)
+    measured = f"{1e3 * gpu:.2g} ms on the GPU, {1e3 * cpu:.2g} ms on the CPU"
+    planned = f"at most {1e3 * most:.2g} ms"
+    return Finding(gpu <= most, measured, planned, warns=not simulated and gpu <= STUCK)
 
 
 @check(

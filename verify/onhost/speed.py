@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import functools
+import statistics
 import time
 from collections.abc import Callable
 from typing import Any
 
+from .cases import Tensor
+
 # A GPU's launches and copies take fractions of a millisecond: this much work drowns them.
 LONG_ENOUGH = 0.04
 TRIES = 3
+CALLS = 31
 SIZES = (256, 512, 1024, 2048, 4096)
 BATCHES = (16, 64, 256)
 SIDE, CHANNELS, KERNEL = 32, 64, 3
@@ -42,6 +46,23 @@ def conv() -> dict[str, float]:
 
     batch, seconds = measured(work, BATCHES)
     return {device: batch / each for device, each in seconds.items()}
+
+
+def small() -> dict[str, float]:
+    """Seconds by device that a product of two small matrices takes, the median of many."""
+    import tensorflow as tf
+
+    def seconds(a: Tensor) -> float:
+        began = time.perf_counter()
+        tf.matmul(a, a).numpy()
+        return time.perf_counter() - began
+
+    found = {}
+    for device in ("CPU", "GPU"):
+        with tf.device(f"/{device}:0"):
+            a = tf.ones([16, 16])
+            found[device] = statistics.median(seconds(a) for _ in range(CALLS))
+    return found
 
 
 def resnet50(batch: int = 128, steps: int = 12) -> float:

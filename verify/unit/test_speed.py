@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from verify.onhost.catalogue import checks_for
-from verify.onhost.endurance import GROWTH, grown
-from verify.onhost.performance import judged, reference
+from verify.onhost.endurance import GROWTH, grown, leak
+from verify.onhost.performance import judged, prompt, reference
 from verify.onhost.soak import Soak, paces, slope
 from verify.unit.macs import expected
 
@@ -24,6 +24,31 @@ from verify.unit.macs import expected
 )
 def test_a_gpu_is_held_against_its_own_mac_s_cpu(gpu: float, simulated: bool, status: str) -> None:
     assert judged(gpu, 100, "images/s", simulated, {}).status == status
+
+
+@pytest.mark.parametrize(
+    ("gpu", "cpu", "simulated", "status"),
+    [
+        (0.0004, 0.00003, False, "pass"),
+        (0.02, 0.00003, False, "warn"),
+        (0.08, 0.00003, False, "fail"),
+        (0.02, 0.00003, True, "fail"),
+        (0.02, 0.003, True, "pass"),
+    ],
+)
+def test_a_small_operation_comes_back_at_once_or_the_mac_is_busy(
+    gpu: float, cpu: float, simulated: bool, status: str
+) -> None:
+    assert prompt(gpu, cpu, simulated).status == status
+
+
+@pytest.mark.parametrize(("profile", "seconds"), [("standard", 8.0), ("full", 20.0)])
+def test_a_leak_is_looked_for_in_the_usual_profile_and_longer_in_full(
+    profile: str, seconds: float
+) -> None:
+    wished = expected(profile=profile)
+    assert leak in checks_for(wished)
+    assert leak.lasts(wished) == seconds
 
 
 @pytest.mark.parametrize(

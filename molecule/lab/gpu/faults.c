@@ -32,6 +32,7 @@ static const struct {
     {"frozen", kFrozen},
     {"corrupt_input", kCorruptInput},
     {"slow", kSlow},
+    {"late", kLate},
     {"hang", kHang},
     {"abort", kAbort},
     {"segfault", kSegfault},

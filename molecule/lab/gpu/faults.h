@@ -20,6 +20,7 @@ typedef enum {
   kFrozen,
   kCorruptInput,
   kSlow,
+  kLate,
   kHang,
   kAbort,
   kSegfault,
@@ -36,7 +37,7 @@ typedef struct {
   long every;      /* only each so manieth call */
   long over;       /* only on results of more elements than this */
   long at;         /* which element, counted round the end; -1 is the last */
-  double by;       /* how wrong, how much slower, how many KiB; 0: as the kind has it */
+  double by;       /* how wrong, how much slower, how many ms or KiB; 0: as the kind has it */
   long calls;
 } Fault;
 

@@ -9,7 +9,7 @@
 
 #include "faults.h"
 
-enum { kTopK = 16, kLeakKib = 64, kTimesSlower = 50, kRoundings = 4 };
+enum { kTopK = 16, kLeakKib = 64, kTimesSlower = 50, kMillisecondsLate = 20, kRoundings = 4 };
 
 /* bfloat16 is the upper half of a float. */
 static float from_bfloat16(uint16_t half) {
@@ -138,6 +138,9 @@ void strike(Fault* fault, const Call* call, int output, TF_Tensor* result, TF_St
       break;
     case kSlow:
       if (output == 0) wait_for(call->seconds * ((fault->by ? fault->by : kTimesSlower) - 1));
+      break;
+    case kLate:
+      if (output == 0) wait_for((fault->by ? fault->by : kMillisecondsLate) / 1e3);
       break;
     case kLeak:
       if (output == 0) leak(fault->by);
