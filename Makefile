@@ -46,7 +46,7 @@ doctor:
 	@bin/setup
 	@.venv/bin/python -m verify doctor "$(HOST)"
 
-# Every fault, and ten runs on healthy Macs: most of an hour on two idle cores.
+# Every fault, and twelve runs on healthy Macs: half an hour on two idle cores.
 faults:
 	@bin/setup debootstrap e2fsprogs gcc libc6-dev openssh-client xfsprogs
 	@PATH="$$PWD/.venv/bin:$$PATH" FAULTS=full molecule test --scenario-name faults

@@ -123,6 +123,14 @@ def table(outcomes: list[Outcome]) -> Table:
     return made
 
 
+def lines(drawn: Table) -> str:
+    """The table as text, without the blanks that would keep YAML from showing it line by line."""
+    console = Console(width=150, highlight=False)
+    with console.capture() as captured:
+        console.print(drawn)
+    return "\n".join(line.rstrip() for line in captured.get().splitlines())
+
+
 def totals(trial: Trial, faults: Sequence[Fault]) -> str:
     """The last line."""
     found = sum(one.found for one in trial.outcomes)
@@ -161,7 +169,7 @@ def main() -> int:
     trial.run()
     order = {fault.id: number for number, fault in enumerate(faults)}
     trial.outcomes.sort(key=lambda one: order[one.fault.id])
-    Console(width=150, highlight=False).print(table(trial.outcomes))
+    say(lines(table(trial.outcomes)))
     for sentence in trial.broken:
         print(sentence)
     print(f"{len(faults)} faults and {len(trial.healthy)} healthy runs in {minutes(began)}")
