@@ -7,28 +7,35 @@ the controller.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import yaml
 from ansible.plugins.action import ActionBase
 from ansible.template import trust_as_template
 
 REGISTERED = "__tensorflow_metal_read"
 READING = trust_as_template("said | tensorflow_metal_reading")
 VALIDATE = "ansible.builtin.validate_argument_spec"
+# Ansible imports this file before it starts those processes, which then find it read.
+SPECIFIED = yaml.safe_load(
+    (Path(__file__).parents[1] / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
+)["argument_specs"]["main"]["options"]
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]
-    """`command` prints a reading, as files/probe.sh does; `plan` names the variable to plan with,
-    and `switches` the file that specifies the role's arguments.
+    """`command` names the variable with a command that prints a reading, as files/probe.sh does,
+    `plan` the one to plan with, and `once` those that both ask for many times: Ansible would
+    template them each time.
 
-    That variable finds the reading in `__tensorflow_metal_read.reading`, and in `.plan` that of the
-    time before, if there was one. Returns both, to be registered under that name. The command only
-    reads, so it runs with --check too, and nothing is ever changed. Where a switch is wrong, the
-    Mac is not asked, and `argument_errors` says of each what.
+    The plan's variable finds the reading in `__tensorflow_metal_read.reading`, and in `.plan` that
+    of the time before, if there was one. Returns both, to be registered under that name. The
+    command only reads, so it runs with --check too, and nothing is ever changed. Where a switch is
+    wrong, the Mac is not asked, and `argument_errors` says of each what.
     """
 
     TRANSFERS_FILES = False
-    _VALID_ARGS = frozenset({"command", "plan", "switches"})
+    _VALID_ARGS = frozenset({"command", "plan", "once"})
 
     def run(
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
@@ -39,22 +46,27 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         if judged.get("failed"):
             errors = {key: judged[key] for key in ("msg", "argument_errors")}
             return {**result, "failed": True, **errors}
-        answer = self._low_level_execute_command(self._task.args["command"], executable=False)
+        known |= {name: self.found(name, known) for name in self._task.args["once"]}
+        command = self.found(self._task.args["command"], known)
+        answer = self._low_level_execute_command(command, executable=False)
         if answer["rc"] != 0:
             return {**result, **answer, "failed": True, "msg": self.unread(answer)}
         reading = self._templar.evaluate_expression(
             READING, local_variables={"said": answer["stdout"]}
         )
         known[REGISTERED] = {**known.get(REGISTERED, {}), "reading": reading}
-        templar = self._templar.copy_with_new_env(available_variables=known)
-        plan = templar.resolve_variable_expression(self._task.args["plan"])
+        plan = self.found(self._task.args["plan"], known)
         return {**result, "changed": False, "reading": reading, "plan": plan}
+
+    def found(self, name: str, known: dict[str, Any]) -> object:
+        """The value of this variable, among those that are known."""
+        templar = self._templar.copy_with_new_env(available_variables=known)
+        return templar.resolve_variable_expression(name)
 
     def judged(self, known: dict[str, Any]) -> dict[str, Any]:
         """The switches by their specification, as Ansible itself judges those of an entry point."""
-        specified = self._loader.load_from_file(self._task.args["switches"])
         task = self._task.copy()
-        task.args = {"argument_spec": specified["argument_specs"]["main"]["options"]}
+        task.args = {"argument_spec": SPECIFIED}
         action = self._shared_loader_obj.action_loader.get(
             VALIDATE,
             task=task,
