@@ -1,4 +1,4 @@
-"""So many Macs at a time: the next when those are done, also where none of those answers."""
+"""Who is worked on when: all side by side, or so many at a time, the next when those are done."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import json
 import shutil
 from pathlib import Path
 from typing import Any
+
+import pytest
+import yaml
 
 from verify.unit.playbooks import HERE, NOWHERE, played
 from verify.unit.role import ROLE
@@ -64,3 +67,43 @@ def test_without_it_all_are_worked_on_at_once(tmp_path: Path) -> None:
 def test_a_turn_in_which_nobody_answers_does_not_end_the_run(tmp_path: Path) -> None:
     lines = done(tmp_path, "2", {"m1": NOWHERE, "m2": NOWHERE, "m3": HERE})
     assert lines == ["m3 begins", "m3 ends"]
+
+
+@pytest.mark.parametrize("stage", ["Python", "Environment", "Activate"])
+def test_macs_of_different_kinds_are_worked_on_side_by_side(tmp_path: Path, stage: str) -> None:
+    macs = {
+        name: {
+            **HERE,
+            "__tensorflow_metal_plan": {
+                "environments": [
+                    {"name": "current", "environment": f"tf-{name}", "stages": [stage.lower()]}
+                ]
+            },
+        }
+        for name in ("m1", "m2")
+    }
+    provision = yaml.safe_load((ROLE / "tasks" / "provision.yml").read_text())
+    block = next(
+        task["block"] for task in provision if task["name"] == "Make it so" and "block" in task
+    )
+    loop = next(task for task in block if task["name"] == stage)
+    constants = yaml.safe_load((ROLE / "vars" / "main" / "constants.yml").read_text())
+    names = ("_tensorflow_metal_targets", "__tensorflow_metal_target")
+    begins = {"name": "It begins", "ansible.builtin.raw": "echo begins >> done"}
+    ends = {
+        "name": "It ends",
+        "ansible.builtin.raw": "echo {{ __tensorflow_metal_target.environment }} >> done",
+    }
+    (tmp_path / "step.yml").write_text(yaml.safe_dump([begins, ends]))
+    play = {
+        "hosts": "macs",
+        "gather_facts": False,
+        "vars": {name: constants[name] for name in names},
+        "tasks": [{**loop, "ansible.builtin.include_tasks": "step.yml"}],
+    }
+    (tmp_path / "play.yml").write_text(json.dumps([play]))
+    (tmp_path / "inventory.json").write_text(json.dumps({"macs": {"hosts": macs}}))
+    said = played(tmp_path, "-i", "inventory.json", "play.yml").stdout
+    lines = (tmp_path / "done").read_text().splitlines()
+    assert lines[:2] == ["begins", "begins"], said
+    assert sorted(lines[2:]) == ["tf-m1", "tf-m2"]
