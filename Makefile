@@ -49,7 +49,7 @@ doctor:
 # Every fault, and twelve runs on healthy Macs: half an hour on two idle cores.
 faults:
 	@bin/setup debootstrap e2fsprogs gcc libc6-dev openssh-client xfsprogs
-	@PATH="$$PWD/.venv/bin:$$PATH" FAULTS=full molecule test --scenario-name faults
+	@PATH="$$PWD/.venv/bin:$$PATH" COLUMNS=$${COLUMNS:-140} FAULTS=full molecule test --scenario-name faults
 
 pins:
 	@bin/setup

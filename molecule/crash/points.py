@@ -26,7 +26,7 @@ LONG = (
     "An empty environment stands at its final path",
     "Homebrew is installed",
     "Homebrew pours what is missing",
-    "It is installed beside",
+    "It is installed beside and renamed into place",
     "Packages match the lock",
     "TensorFlow imports and passes the smoke check",
     "The Command Line Tools are there and clang runs",

@@ -198,7 +198,7 @@ def test_the_steps_that_fetch_or_install_much_say_what_grows() -> None:
     }
     assert marked >= {
         "environment | Packages match the lock",
-        "formulae | Homebrew pours what is missing",
+        "pour | Homebrew pours what is missing",
         "mirror | The archive is on the Mac",
         "miniforge | Its Python is there",
         "software_update | The Command Line Tools are there and clang runs",

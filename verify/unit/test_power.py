@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import configparser
+import os
+import pwd
 import re
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -110,8 +114,20 @@ def test_what_is_made_has_an_owner_and_a_mode(
 
 def test_no_shell_of_the_role_opens_a_path_to_others() -> None:
     for file in (ROLE / "files").glob("*.sh"):
-        for found in re.findall(r"(?:chmod|umask|mkdir -m|install -m) +\S+", file.read_text()):
-            assert found in ("umask 022", "umask 077"), f"{file.name}: {found}"
+        for word, mode in re.findall(r"(chmod|umask|mkdir -m|install -m) +(\S+)", file.read_text()):
+            others = ~int(mode, 8) if word == "umask" else int(mode, 8)
+            assert not others & 0o022, f"{file.name}: {word} {mode}"
+
+
+def test_the_run_s_settings_are_read_by_their_owner_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "run-1"
+    command = ["/bin/sh", "-c", (ROLE / "files" / "settings.sh").read_text(), "settings"]
+    command += [str(folder), pwd.getpwuid(os.getuid()).pw_name, "#!/bin/sh"]
+    subprocess.run(command, input="export A=1\n", text=True, check=True, umask=0o022)
+    assert (folder / "settings.sh").read_text() == "export A=1\n"
+    assert (folder / "python").read_text() == "#!/bin/sh\n"
+    modes = [path.stat().st_mode & 0o777 for path in (folder, *sorted(folder.iterdir()))]
+    assert modes == [0o755, 0o755, 0o600]
 
 
 def test_a_mac_is_known_by_its_key() -> None:
@@ -130,7 +146,7 @@ def test_no_task_shows_the_index() -> None:
     for task in every_task():
         if "_tensorflow_metal_exported" in str({k: v for k, v in task.items() if k != "block"}):
             assert task["no_log"] is True, task["name"]
-            assert task["ansible.builtin.copy"]["mode"] == "0600"
+            assert task["ansible.builtin.command"]["argv"] == "{{ _tensorflow_metal_lay_out }}"
     options = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text())["argument_specs"]
     for entry in options.values():
         assert entry["options"]["tensorflow_metal_index"]["no_log"] is True
