@@ -13,7 +13,10 @@ from points import KINDS, LONG, Point, Task, parse, points
 from verify.unit.role import ROLE
 
 RUNS = {
-    "install": [Task(3, "uv | It is installed beside and renamed into place", 4.0), Task(5, "a quick one", 0.1)],
+    "install": [
+        Task(3, "uv | It is installed beside and renamed into place", 4.0),
+        Task(5, "a quick one", 0.1),
+    ],
     "upgrade": [
         Task(8, "environment | Packages match the lock", 9.0),
         Task(9, "activate | Its name leads to the finished environment", 1.0),

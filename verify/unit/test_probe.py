@@ -35,10 +35,14 @@ def says(recording: str) -> str:
 
 STANDINS = {
     "sysctl": """
-        shift
-        value=$(sed -n "s/^$1=//p" "$facts")
-        [ -n "$value" ] || exit 1
-        printf '%s\\n' "$value" """,
+        case $1 in
+            -i) [ ! -e "$folder/old" ] || exit 64; shift ;;
+            *) [ -e "$folder/old" ] || exit 1 ;;
+        esac
+        for name; do
+            value=$(sed -n "s/^$name=//p" "$facts")
+            [ -z "$value" ] || printf '%s: %s\\n' "$name" "$value"
+        done""",
     "sw_vers": """
         case $1 in -productVersion) echo 14.6.1 ;; -buildVersion) echo 23G93 ;; esac""",
     "uname": "case $1 in -s) echo Darwin ;; *) echo arm64 ;; esac",
@@ -191,6 +195,13 @@ def test_the_hardware_is_what_sysctl_says(mac: Mac) -> None:
     reading = mac.reading()
     assert (reading["machine"], reading["rosetta"], reading["virtual"]) == ("arm64", False, False)
     assert (reading["macos"], reading["memory_bytes"]) == ("14.6.1", 17179869184)
+
+
+def test_an_old_sysctl_that_leaves_nothing_out_is_asked_name_by_name(mac: Mac) -> None:
+    before = mac.reading()
+    (mac.folder / "old").touch()
+    after = mac.reading()
+    assert {**after, "free_bytes": 0, "now": 0} == {**before, "free_bytes": 0, "now": 0}
 
 
 def test_a_shell_under_rosetta_is_seen_on_the_arm64_hardware(mac: Mac) -> None:

@@ -46,20 +46,40 @@ named() {
     printf '"'
 }
 
+# What the kernel says, a line each, in one call: -i leaves out what it does not know. Where that is no
+# option, the last name, which every kernel knows, is missing, and each is asked by itself.
+known() {
+    names='hw.optional.arm64 sysctl.proc_translated kern.hv_vmm_present machdep.cpu.brand_string'
+    names="$names kern.bootsessionuuid hw.memsize"
+    # shellcheck disable=SC2086  # a list of words
+    all=$(sysctl -i $names)
+    case $all in
+        *hw.memsize:*) printf '%s' "$all" ;;
+        *) for name in $names; do sysctl "$name"; done ;;
+    esac
+}
+
+fact() {
+    case $kernel_says in *"$lines$1: "*) ;; *) return 1 ;; esac
+    value=${kernel_says#*"$lines$1: "}
+    printf '%s' "${value%%"$lines"*}"
+}
+
 machine() {
     kernel=$(uname -s)
     hardware=$(uname -m)
-    [ "$(sysctl -n hw.optional.arm64 2> /dev/null)" != 1 ] || hardware=arm64
+    kernel_says=$lines$(known)$lines
+    [ "$(fact hw.optional.arm64)" != 1 ] || hardware=arm64
     printf '"schema":1,"simulated":%s,' "$(truth test -e /proc/self)"
     printf '"kernel":"%s","machine":"%s",' "$kernel" "$hardware"
-    printf '"rosetta":%s,' "$(truth test "$(sysctl -n sysctl.proc_translated 2> /dev/null)" = 1)"
-    printf '"virtual":%s,' "$(truth test "$(sysctl -n kern.hv_vmm_present 2> /dev/null)" = 1)"
+    printf '"rosetta":%s,' "$(truth test "$(fact sysctl.proc_translated)" = 1)"
+    printf '"virtual":%s,' "$(truth test "$(fact kern.hv_vmm_present)" = 1)"
     named macos "$(sw_vers -productVersion)"
     printf ,
     named build "$(sw_vers -buildVersion)"
     printf ,
-    named chip "$(sysctl -n machdep.cpu.brand_string 2> /dev/null)"
-    printf ',"memory_bytes":%s,' "$(sysctl -n hw.memsize 2> /dev/null || echo 0)"
+    named chip "$(fact machdep.cpu.brand_string)"
+    printf ',"memory_bytes":%s,' "$(fact hw.memsize || printf 0)"
     folder=$home/envs
     while [ ! -d "$folder" ]; do folder=$(dirname "$folder"); done
     printf '"free_bytes":%s,' "$(df -Pk "$folder" | awk 'NR == 2 { printf "%.0f", $4 * 1024 }')"
@@ -67,15 +87,16 @@ machine() {
 
 people() {
     sudo=asks
-    if [ "$(id -u)" = 0 ]; then
+    uid=$(id -u)
+    if [ "$uid" = 0 ]; then
         sudo=root
     elif sudo -n true 2> /dev/null; then
         sudo=free
     fi
     named user "$(id -un)"
-    printf ',"owner_there":%s' "$(truth test -z "$owner" -o "$(id -u "$owner")")"
-    printf ',"uid":%s,"admin":%s,"sudo":"%s",' "$(id -u)" \
-        "$(truth sh -c 'id -Gn | tr " " "\n" | grep -qx admin')" "$sudo"
+    printf ',"owner_there":%s' "$(if [ -z "$owner" ]; then printf true; else truth id -u "$owner"; fi)"
+    case " $(id -Gn) " in *' admin '*) admin=true ;; *) admin=false ;; esac
+    printf ',"uid":%s,"admin":%s,"sudo":"%s",' "$uid" "$admin" "$sudo"
 }
 
 # An empty program, as a loss of power leaves it, succeeds and says nothing.
@@ -84,13 +105,21 @@ tools_work() {
         [ -n "$(/usr/bin/python3 -V)" ]
 }
 
+# The version in a package's receipt.
+received() {
+    receipt=$lines$(pkgutil --pkg-info="$1")$lines
+    case $receipt in *"${lines}version: "*) ;; *) return ;; esac
+    receipt=${receipt#*"${lines}version: "}
+    printf '%s' "${receipt%%"$lines"*}"
+}
+
 command_line_tools() {
     path=$(xcode-select -p 2> /dev/null)
     works=false version=
     if [ -n "$path" ]; then
         # That the folder is there proves nothing after an update of macOS: clang must run, and say so.
         works=$(truth tools_work)
-        version=$(pkgutil --pkg-info=com.apple.pkg.CLTools_Executables 2> /dev/null | sed -n 's/^version: //p')
+        version=$(received com.apple.pkg.CLTools_Executables)
     fi
     printf '"command_line_tools":{'
     named path "$path"
@@ -109,7 +138,7 @@ homebrew() {
     elif [ -x "$prefix/bin/brew" ]; then
         whole=$prefix
         owner=$(stat -f %Su "$prefix/bin/brew")
-        version=$(pkgutil --pkg-info=sh.brew.homebrew 2> /dev/null | sed -n 's/^version: //p')
+        version=$(received sh.brew.homebrew)
     else
         # On Intel /usr/local is there without Homebrew, too.
         for half in "$prefix/Homebrew" /opt/homebrew ''; do
@@ -189,12 +218,14 @@ texts() {
 # Every file that came, went or changed since the receipt leaves something newer than it. Bytecode
 # does not count: it was compiled before the receipt, and Python may write more of it.
 changed() {
-    find "$1" -name __pycache__ -prune -o -newer "$2" ! -name '*.pyc' -print | head -n 20 |
-        while IFS= read -r path; do
+    find "$1" -name __pycache__ -prune -o -newer "$2" ! -name '*.pyc' -print | {
+        said_of=0
+        while [ "$said_of" -lt 20 ] && IFS= read -r path; do
             [ "$path" != "$1" ] || path='site-packages'
             printf '%s"%s"' "${separator-}" "$(text "${path#"$1"/}")"
-            separator=,
+            separator=, said_of=$((said_of + 1))
         done
+    }
 }
 
 environment() {
@@ -211,8 +242,8 @@ environment() {
     named receipt "$receipt"
     printf ',"kib":%s,"python":"%s","packages":{' "${kib:-0}" "${answer% *}"
     for site in "$folder"/lib/python*/site-packages; do
-        find "$site" -maxdepth 1 -name '*.dist-info' | sed 's/\.dist-info$//' | awk '{
-            sub(/.*\//, ""); at = index($0, "-")
+        find "$site" -maxdepth 1 -name '*.dist-info' | awk '{
+            sub(/.*\//, ""); sub(/\.dist-info$/, ""); at = index($0, "-")
             name = tolower(substr($0, 1, at - 1)); gsub(/[_.]/, "-", name)
             printf "%s\"%s\":\"%s\"", (NR > 1 ? "," : ""), name, substr($0, at + 1)
         }'
@@ -226,7 +257,12 @@ environment() {
 
 environments() {
     whose=''
-    [ ! -e "$home" ] || whose=$(stat -L -f %Su "$home")
+    # With the slash a link to a folder is that folder.
+    if [ -d "$home" ]; then
+        whose=$(stat -f %Su "$home/")
+    elif [ -e "$home" ]; then
+        whose=$(stat -f %Su "$home")
+    fi
     printf '"home":{'
     named path "$home"
     printf ,
@@ -242,6 +278,7 @@ environments() {
     printf ']},"links":{'
     comma=''
     for link in "$home"/*; do
+        [ -h "$link" ] || continue
         target=$(readlink "$link") || continue
         target=${target#"$home/"}
         printf '%s' "$comma"
@@ -259,9 +296,11 @@ environments() {
     found=''
     case $("$home/tools/uv-$uv/bin/uv" --version) in "uv $uv" | "uv $uv "*) found=$uv ;; esac
     printf '],"tools":{"uv":"%s"},"lock":{' "$found"
-    named says "$(readlink "$home/tools/lock")"
+    says=''
+    [ ! -h "$home/tools/lock" ] || says=$(readlink "$home/tools/lock")
+    named says "$says"
     printf ,
-    named boot "$(sysctl -n kern.bootsessionuuid || echo unknown)"
+    named boot "$(fact kern.bootsessionuuid || printf unknown)"
     printf '},'
 }
 
@@ -292,6 +331,7 @@ seen() {
         [ ! -f "$plugin" ] || found_by_others plugin "$plugin" ''
     done
     for config in /Users/*/pyvenv.cfg /Users/*/*/pyvenv.cfg; do
+        [ -f "$config" ] || continue
         folder=${config%/*}
         packages=$(find "$folder"/lib/python*/site-packages -maxdepth 1 -name 'tensorflow*.dist-info' 2> /dev/null |
             sed 's/.*\///; s/\.dist-info$//; s/_/-/; s/-\([0-9]\)/ \1/' | sort | paste -s -d , -)
