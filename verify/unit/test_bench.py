@@ -46,6 +46,12 @@ def test_a_failed_run_counts_in_no_median_and_is_kept() -> None:
     assert found["ours"]["processor"] == {"controller": 2, "macs": 1}
 
 
+def test_where_nothing_is_to_do_ansible_s_own_part_is_shown() -> None:
+    idle = [case.contenders for name, case in CASES.items() if name.startswith("nothing")]
+    assert idle
+    assert all({"floor", "one raw task"} <= {*contenders} for contenders in idle)
+
+
 def test_each_case_has_the_role_to_be_held_against() -> None:
     assert all("ours" in case.contenders for case in CASES.values())
 

@@ -20,7 +20,7 @@ PLAIN = {
 }
 # On many Macs the other two are left out: an installation on one has them.
 TWO = {**OURS, "plain": contenders.plain}
-ALL = {"floor": contenders.floor, **OURS, **PLAIN}
+ALL = {"floor": contenders.floor, "one raw task": contenders.one_task, **OURS, **PLAIN}
 VERIFY = {"ours": contenders.verify, "an import a test": contenders.import_a_test}
 # Where nothing was built, nobody imports TensorFlow to see whether it works.
 QUIET = {"plain_verifies": False}

@@ -94,6 +94,11 @@ def floor(macs: Sequence[str], **_: object) -> Ran:
     return timed(["/bin/sh", "-c", each], {})
 
 
+def one_task(macs: Sequence[str], **_: object) -> Ran:
+    """What Ansible itself takes: a play of one raw task, which does nothing."""
+    return playbook(HERE / "one_task.yml", macs, {})
+
+
 def verify(macs: Sequence[str], **_: object) -> Ran:
     """The verification as it is, an interpreter a family."""
     command = [sys.executable, "-m", "verify", "hosts", "--inventory", str(lab.inventory())]
