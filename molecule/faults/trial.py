@@ -125,7 +125,7 @@ def table(outcomes: list[Outcome]) -> Table:
 
 def lines(drawn: Table) -> str:
     """The table as text, without the blanks that would keep YAML from showing it line by line."""
-    console = Console(width=150, highlight=False)
+    console = Console(width=120, highlight=False)
     with console.capture() as captured:
         console.print(drawn)
     return "\n".join(line.rstrip() for line in captured.get().splitlines())

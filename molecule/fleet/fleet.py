@@ -70,8 +70,8 @@ class Fleet(Ground):
         for number, name in enumerate(self.names(ASLEEP)):
             (self.lab.put_to_sleep if number % 2 else self.lab.switch_off)(name)
         ways: list[tuple[Callable[[Path], bool], Callable[[str], None], set[str]]] = [
-            (installing, self.lab.put_to_sleep, {"environment"}),
-            (locked, self.lab.switch_off, {"run_take", "run_lock", "probe"}),
+            (installing, self.lab.put_to_sleep, {"environment", "prove"}),
+            (locked, self.lab.switch_off, {"run_take", "run_lock", "probe", "home", "settings"}),
             (switching, self.lab.switch_off, {"activate", "access"}),
         ]
         self.stages = {}
