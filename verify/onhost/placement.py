@@ -11,7 +11,19 @@ from .registry import REBUILD, Array, Finding, check, on_gpu
 
 Op = Callable[[], Array]
 # What the sample models ask for: no plugin can do without.
-SAMPLES = {"AddV2", "BiasAdd", "Cast", "MatMul", "Mean", "Mul", "RealDiv", "Relu", "Sqrt", "Sub"}
+SAMPLES = {
+    "AddV2",
+    "BiasAdd",
+    "Cast",
+    "MatMul",
+    "Mean",
+    "Mul",
+    "RealDiv",
+    "Relu",
+    "Sqrt",
+    "Sub",
+    "Sum",
+}
 HERE = "/job:localhost/replica:0/task:0/device:"
 
 
