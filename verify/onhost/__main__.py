@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Collection
 
 from .catalogue import CHECKS, checks_for
-from .child import prepare, serve
+from .child import prepare, serve, spare
 from .expected import Expected
 from .parent import Parent
 from .registry import Line
@@ -22,7 +23,7 @@ CHILD = "--child"
 def main() -> int:
     arguments = sys.argv[1:]
     if arguments[:1] == [CHILD]:
-        child(int(arguments[1]), Expected.parse(arguments[2]), json.loads(arguments[3]))
+        child(int(arguments[1]), Expected.parse(arguments[2]), arguments[3].split(","))
         return 0
     if len(arguments) != 1:
         print("Give what is expected of this Mac, as one JSON argument.", file=sys.stderr)
@@ -42,18 +43,27 @@ def main() -> int:
     print(json.dumps({"checks": [check.id for check in checks_for(expected)]}), flush=True)
     # -I: neither the user's own packages nor PYTHON* variables reach the environment under test.
     command = [sys.executable, "-I", "-B", sys.argv[0], CHILD]
-    Parent(expected, lambda pipe, orders: [*command, str(pipe), arguments[0], orders], tell).watch(
-        checks_for(expected)
-    )
+    Parent(
+        expected,
+        lambda pipe, ids: [*command, str(pipe), arguments[0], ",".join(ids)],
+        tell,
+    ).watch(checks_for(expected))
     return 0 if set(statuses) <= {"pass", "warn"} else 1
 
 
-def child(pipe: int, expected: Expected, orders: dict[str, list[str]]) -> None:
-    """Run the ordered checks and write their lines to the pipe."""
-    checks = [check for check in CHECKS if check.id in orders["checks"]]
+def child(pipe: int, expected: Expected, ids: Collection[str]) -> None:
+    """Get ready for these checks, and write to the pipe the lines of those that are ordered."""
+    checks = [check for check in CHECKS if check.id in ids]
     with os.fdopen(pipe, "w") as lines:
-        prepare(checks, expected, orders["passed"])
-        serve(checks, expected, lines, orders["passed"])
+        prepare(checks)
+        given = sys.stdin.read()
+        # The parent is gone, and nobody reads on.
+        if not given:
+            return
+        orders = json.loads(given)
+        spare(checks, expected, orders["passed"])
+        ordered = [check for check in checks if check.id in orders["checks"]]
+        serve(ordered, expected, lines, orders["passed"])
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import TextIO
 
 from .expected import Expected
@@ -47,16 +47,20 @@ def serve(
         print(json.dumps(line), file=lines, flush=True)
 
 
-def prepare(checks: Iterable[Check], expected: Expected, passed: Collection[str]) -> None:
-    """Import TensorFlow outside any check's seconds; keep it off a GPU that does not open.
+def prepare(checks: Sequence[Check]) -> None:
+    """Import TensorFlow outside any check's seconds, for those that take it for granted."""
+    if checks[0].family in READY:
+        import tensorflow  # noqa: F401
 
-    Once opening it has failed, TensorFlow hangs in whatever it is asked next, on the CPU too.
+
+def spare(checks: Sequence[Check], expected: Expected, passed: Collection[str]) -> None:
+    """Keep TensorFlow, where it was imported for these, off a GPU that does not open.
+
+    Once opening it has failed, it hangs in whatever it is asked next, on the CPU too.
     """
-    if not any(check.family in READY for check in list(checks)[:1]):
-        return
-    import tensorflow as tf
+    if checks[0].family in READY and expected.gpu and OPENED not in passed:
+        import tensorflow as tf
 
-    if expected.gpu and OPENED not in passed:
         tf.config.set_visible_devices([], "GPU")
 
 

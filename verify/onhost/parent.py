@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
+from .child import READY
 from .expected import Expected
-from .process import Process, Tell
+from .process import Command, Process, Tell
 from .registry import Check, Line
 
-# Placement shares load's child while that lives: an import of TensorFlow takes seconds.
+# An import takes seconds: what cannot falsify each other shares a child while that lives.
 FAMILIES = (
     ("machine",),
     ("environment",),
     ("load", "placement"),
     ("numerics",),
     ("training",),
-    ("performance",),
-    ("endurance",),
+    ("performance", "endurance"),
 )
 DEATHS = 3
 HANGS = 2
 RIGHT = ("pass", "warn")
-
-Command = Callable[[int, str], "list[str]"]
-"""command(pipe, orders): what starts a child; `orders` is JSON."""
 
 
 class Parent:
@@ -37,17 +31,30 @@ class Parent:
         self._command = command
         self._told_to = tell
         self._passed: set[str] = set()
+        self._wrong: set[str] = set()
         self._hangs = 0
+        self._ahead: dict[str, Process] = {}
 
     def watch(self, checks: Sequence[Check]) -> None:
         # What was not asked for cannot stand in the way.
         self._passed |= {need for check in checks for need in check.needs}
         self._passed -= {check.id for check in checks}
-        for group in groups(checks):
-            self._see_through(group)
+        rest = groups(checks)
+        while rest:
+            group, *rest = rest
+            child = self._ahead.pop(group[0].family, None)
+            self._look_ahead(rest)
+            self._see_through(group, child)
 
-    def _see_through(self, rest: list[Check]) -> None:
-        """A group of checks, in as many children as it takes."""
+    def _look_ahead(self, rest: Sequence[list[Check]]) -> None:
+        """The next that takes TensorFlow for granted imports it while others are checked."""
+        for group in rest:
+            first = group[0]
+            if not self._ahead and first.family in READY and self._wrong.isdisjoint(first.needs):
+                self._ahead[first.family] = self._start(group)
+
+    def _see_through(self, rest: list[Check], child: Process | None) -> None:
+        """A group of checks, in as many children as it takes; the first may wait for it already."""
         deaths = 0
         while rest := self._possible(rest):
             if deaths == DEATHS:
@@ -55,17 +62,16 @@ class Parent:
                 for check in rest:
                     self._tell(check.not_run(f"{guilty}.", "Mend those first."))
                 return
-            with tempfile.TemporaryDirectory(prefix="verify-") as folder:
-                process = Process(rest, self._expected, Path(folder), self._tell)
-                process.run(self._start(rest))
+            child = child or self._start(rest)
+            child.run(rest, self._passed)
             deaths += 1
-            self._hangs += process.hung
-            rest = [*process.waiting.values()]
+            self._hangs += child.hung
+            rest, child = [*child.waiting.values()], None
+        if child:
+            child.dismiss()
 
-    def _start(self, checks: Iterable[Check]) -> Callable[[int], list[str]]:
-        ids = [check.id for check in checks]
-        orders = json.dumps({"checks": ids, "passed": sorted(self._passed)})
-        return lambda pipe: self._command(pipe, orders)
+    def _start(self, checks: Sequence[Check]) -> Process:
+        return Process(checks, self._expected, self._command, self._tell)
 
     def _possible(self, rest: Iterable[Check]) -> list[Check]:
         """Those worth a child; the others are told as not run."""
@@ -84,8 +90,7 @@ class Parent:
         return left
 
     def _tell(self, line: Line) -> None:
-        if line["status"] in RIGHT:
-            self._passed.add(line["id"])
+        (self._passed if line["status"] in RIGHT else self._wrong).add(line["id"])
         self._told_to(line)
 
 

@@ -1,16 +1,18 @@
-"""One child: started, listened to, and judged by how it ends."""
+"""One child: started, given its orders, listened to, and judged by how it ends."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
 import signal
 import subprocess
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from .expected import Expected
 from .registry import Check, Finding, Line
@@ -24,73 +26,84 @@ SEEING = ("machine", "environment")
 SETTINGS = ("TF_USE_LEGACY_KERAS", "KERAS_BACKEND", "KERAS_HOME")
 
 Tell = Callable[[Line], None]
+Command = Callable[[int, Sequence[str]], "list[str]"]
+"""command(pipe, ids): what starts a child that gets ready for these checks, waits for its orders on
+standard input, and writes its lines to the file descriptor `pipe`.
+"""
 
 
 class Process:
-    """Runs checks in a child and tells a Line for each that it finishes, or dies in."""
+    """A child, which may be started before its turn, and a Line for each check that it finishes,
+    or dies in.
+    """
 
     def __init__(
-        self, checks: Sequence[Check], expected: Expected, folder: Path, tell: Tell
+        self, checks: Sequence[Check], expected: Expected, command: Command, tell: Tell
     ) -> None:
-        self.waiting = {check.id: check for check in checks}
+        """Start it; it gets ready for `checks`, and waits."""
+        self.waiting: dict[str, Check] = {}
         self.hung = False
         self._expected = expected
-        self._folder = folder
-        self._log = folder / "output"
         self._tell = tell
         self._running = ""
         self._said_before = 0
         self._said_until: int | None = None
+        self._kept = contextlib.ExitStack()
+        folder = self._kept.enter_context(tempfile.TemporaryDirectory(prefix="verify-"))
+        self._log = Path(folder) / "output"
+        reading, writing = os.pipe()
+        self._lines = self._kept.enter_context(os.fdopen(reading, "rb", buffering=0))
+        with self._log.open("wb") as output:
+            self._child = subprocess.Popen(
+                command(writing, [check.id for check in checks]),
+                pass_fds=(writing,),
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=output,
+                env=surroundings(checks, folder),
+                start_new_session=True,
+            )
+        os.close(writing)
+        self._orders = self._kept.enter_context(cast("IO[bytes]", self._child.stdin))
 
-    def run(self, command: Callable[[int], list[str]]) -> None:
-        """Run `command(pipe)`; `pipe` is the file descriptor that it writes its lines to.
+    def run(self, checks: Sequence[Check], passed: Collection[str]) -> None:
+        """Have it run `checks`, which it is ready for, after those that have `passed` elsewhere.
 
         What is left in `waiting` afterwards was not run. No check may take
         longer than its time: only another process can see to that, a SIGALRM
         handler never runs in a TensorFlow that hangs.
         """
-        reading, writing = os.pipe()
-        with self._log.open("wb") as output, os.fdopen(reading, "rb", buffering=0) as lines:
-            child = subprocess.Popen(
-                command(writing),
-                pass_fds=(writing,),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                env=self._surroundings(),
-                start_new_session=True,
-            )
-            os.close(writing)
-            self.hung = self._listen(child, lines)
-            ended = leave(child, 0 if self.hung else LEAVE)
-        if self.waiting:
-            self._judge(self._silence() if self.hung else ended)
+        self.waiting = {check.id: check for check in checks}
+        with self._kept:
+            self._order({"checks": [*self.waiting], "passed": sorted(passed)})
+            self.hung = self._listen()
+            ended = leave(self._child, 0 if self.hung else LEAVE)
+            if self.waiting:
+                self._judge(self._silence() if self.hung else ended)
 
-    def _surroundings(self) -> dict[str, str]:
-        """The child's environment: the user's own where that is what is looked at.
+    def dismiss(self) -> None:
+        """End it: its turn does not come."""
+        with self._kept:
+            leave(self._child, 0)
 
-        Where Keras is imported, the user's settings of it stay unread, and unwritten.
-        """
-        # What dies cannot tidy up after itself: what it leaves goes with the folder.
-        found = {**os.environ, "TMPDIR": str(self._folder)}
-        if all(check.family in SEEING for check in self.waiting.values()):
-            return found
-        kept = {name: text for name, text in found.items() if name not in SETTINGS}
-        return {**kept, "KERAS_BACKEND": "tensorflow", "KERAS_HOME": str(self._folder)}
+    def _order(self, orders: Mapping[str, list[str]]) -> None:
+        # Who is dead by now is judged by how it ended.
+        with contextlib.suppress(BrokenPipeError), self._orders:
+            self._orders.write(json.dumps(orders).encode())
 
-    def _listen(self, child: subprocess.Popen[bytes], lines: IO[bytes]) -> bool:
+    def _listen(self) -> bool:
         """Relay lines until the child is done; True when it was silent for too long."""
         buffered = b""
         deadline = time.monotonic() + self._patience()
         while self.waiting:
             if time.monotonic() > deadline:
                 return True
-            ready, _, _ = select.select([lines], [], [], 0.2)
+            ready, _, _ = select.select([self._lines], [], [], 0.2)
             if not ready:
-                if child.poll() is not None:
+                if self._child.poll() is not None:
                     return False
                 continue
-            got = lines.read(65536)
+            got = self._lines.read(65536)
             if not got:
                 return False
             *whole, buffered = (buffered + got).split(b"\n")
@@ -141,6 +154,19 @@ class Process:
         measured = f"{end}; it said: {last_words(self._said()) or 'nothing'}"
         finding = Finding(False, measured, "the check ends", HANG if self.hung else CRASH)
         self._tell(guilty.line("fail", finding, evidence=evidence(self._said(), False)))
+
+
+def surroundings(checks: Sequence[Check], folder: str) -> dict[str, str]:
+    """The child's environment: the user's own where that is what is looked at.
+
+    Where Keras is imported, the user's settings of it stay unread, and unwritten.
+    """
+    # What dies cannot tidy up after itself: what it leaves goes with the folder.
+    found = {**os.environ, "TMPDIR": folder}
+    if all(check.family in SEEING for check in checks):
+        return found
+    kept = {name: text for name, text in found.items() if name not in SETTINGS}
+    return {**kept, "KERAS_BACKEND": "tensorflow", "KERAS_HOME": folder}
 
 
 def leave(child: subprocess.Popen[bytes], patience: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,12 +19,14 @@ from verify.unit.macs import expected
 # On a loaded machine a Python may need a second to start.
 TIMEOUT, SHORT = 30.0, 3.0
 CHILD = """
-import ctypes, json, os, signal, sys, time
+import ctypes, json, os, pathlib, signal, sys, time
 sys.path.insert(0, {project!r})
 from verify.onhost.child import serve
 from verify.onhost.registry import Finding, check
 
-pipe, orders = int(sys.argv[1]), json.loads(sys.argv[2])
+folder = pathlib.Path(sys.argv[0]).parent
+(folder / sys.argv[2]).write_text(str(os.getpid()))
+pipe, orders = int(sys.argv[1]), json.loads(sys.stdin.read())
 
 def fake(name, deed):
     return check(name, name, cause="")(lambda expected: Finding(deed() is None, name, name))
@@ -62,7 +65,7 @@ def lines_of(
     told: list[Line] = []
     Parent(
         expected(timeout=timeout),
-        lambda pipe, orders: [sys.executable, str(script), str(pipe), orders],
+        lambda pipe, ids: [sys.executable, str(script), str(pipe), *ids],
         told.append,
     ).watch(checks)
     assert [line["id"] for line in told] == [check.id for check in checks]
@@ -130,7 +133,7 @@ def test_a_program_that_never_starts_is_tried_three_times_a_family(tmp_path: Pat
     told: list[Line] = []
     checks = [*CHECKS[:3], named("numerics.fourth"), CHECKS[3]]
     Parent(
-        expected(), lambda pipe, orders: [sys.executable, "-c", "raise SystemExit(9)"], told.append
+        expected(), lambda pipe, ids: [sys.executable, "-c", "raise SystemExit(9)"], told.append
     ).watch(checks)
     assert statuses(told) == ["fail", "fail", "fail", "not run", "fail"]
     assert "exit status 9" in str(told[0]["measured"])
@@ -160,6 +163,38 @@ def test_a_check_that_lasts_by_design_gets_its_time(tmp_path: Path) -> None:
     checks = [CHECKS[0], long(lambda expected: Finding(True, 0, 0))]
     lines = lines_of(tmp_path, "time.sleep(4)", checks, timeout=SHORT)
     assert statuses(lines) == ["pass", "pass"]
+
+
+def test_the_next_family_gets_ready_while_this_one_is_checked(tmp_path: Path) -> None:
+    body = f"""
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        if (folder / {OTHER!r}).exists():
+            return
+    return 1"""
+    assert statuses(lines_of(tmp_path, body)) == ["pass"] * 4
+
+
+def test_speed_is_measured_while_nothing_gets_ready(tmp_path: Path) -> None:
+    body = "return os.getpid() != int((folder / 'performance.first').read_text()) or None"
+    alone = [named(name) for name in ("performance.first", "endurance.next")]
+    assert statuses(lines_of(tmp_path, body, alone, ("endurance.next",))) == ["pass", "pass"]
+
+
+def test_nothing_gets_ready_for_what_a_failure_stands_before(tmp_path: Path) -> None:
+    checks = [named(FIRST), named("training.other", FIRST), named("performance.next", FIRST)]
+    lines = lines_of(tmp_path, "return 1", checks, (FIRST,))
+    assert statuses(lines) == ["fail", "not run", "not run"]
+    assert (tmp_path / OTHER).exists()
+    assert not (tmp_path / "performance.next").exists()
+
+
+def test_a_family_that_got_ready_in_vain_is_ended(tmp_path: Path) -> None:
+    checks = [named(name, gpu=True) for name in (FIRST, SECOND, THIRD, OTHER)]
+    lines = lines_of(tmp_path, "time.sleep(60)", checks, (SECOND, THIRD), SHORT)
+    assert statuses(lines) == ["pass", "fail", "fail", "not run"]
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / OTHER).read_text()), 0)
 
 
 def test_every_check_has_a_place_among_the_families() -> None:
