@@ -21,7 +21,11 @@ PLAIN = {
 # On many Macs the other two are left out: an installation on one has them.
 TWO = {**OURS, "plain": contenders.plain}
 ALL = {"floor": contenders.floor, "one raw task": contenders.one_task, **OURS, **PLAIN}
-VERIFY = {"ours": contenders.verify, "an import a test": contenders.import_a_test}
+VERIFY = {
+    "ours": contenders.verify,
+    "its slowest family": contenders.slowest,
+    "an import a test": contenders.import_a_test,
+}
 # Where nothing was built, nobody imports TensorFlow to see whether it works.
 QUIET = {"plain_verifies": False}
 OLDER = {"plain_packages": ["tensorflow==2.16.2", "tensorflow-metal==1.2.0"]}
@@ -66,7 +70,7 @@ class Case:
     rounds: int = 1
 
 
-# The rounds make half an hour on two idle cores; a spread takes more of some.
+# The rounds make up to an hour on two idle cores; a spread takes more of some.
 CASES = {
     "nothing-1": Case("nothing to do", 1, ALL, rounds=3),
     "nothing-8": Case("nothing to do", 8, ALL, rounds=2),

@@ -100,9 +100,18 @@ def one_task(macs: Sequence[str], **_: object) -> Ran:
 
 
 def verify(macs: Sequence[str], **_: object) -> Ran:
-    """The verification as it is, an interpreter a family."""
+    """The verification as it is, no more than an interpreter a family."""
+    return verified(macs)
+
+
+def slowest(macs: Sequence[str], **_: object) -> Ran:
+    """Of the verification only the family that takes longest."""
+    return verified(macs, "--only", "training")
+
+
+def verified(macs: Sequence[str], *wishes: str) -> Ran:
     command = [sys.executable, "-m", "verify", "hosts", "--inventory", str(lab.inventory())]
-    command += ["--report", str(lab.FOLDER / "report"), "--limit", ",".join(macs)]
+    command += ["--report", str(lab.FOLDER / "report"), "--limit", ",".join(macs), *wishes]
     return timed(command, {})
 
 

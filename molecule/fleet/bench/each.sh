@@ -11,5 +11,6 @@ trap 'rm -rf "$folder"' EXIT
 printf '%s' "$program" | "$python" -I -c 'import base64, sys
 sys.stdout.buffer.write(base64.b64decode(sys.stdin.read()))' > "$folder/onhost.pyz"
 for check; do
-    "$python" -I -B "$folder/onhost.pyz" --child 1 "$expected" "{\"checks\":[\"$check\"],\"passed\":$passed}"
+    printf '%s' "{\"checks\":[\"$check\"],\"passed\":$passed}" |
+        "$python" -I -B "$folder/onhost.pyz" --child 1 "$expected" "$check"
 done
