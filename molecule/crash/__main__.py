@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -182,7 +183,11 @@ def main() -> int:
 def one_by_one(crash: Crash, point: Point, number: int, of: int) -> bool:
     """Try a point, and tell how it went."""
     began = time.monotonic()
-    wrong, outputs = crash.survive(point)
+    try:
+        wrong, outputs = crash.survive(point)
+    except (OSError, subprocess.SubprocessError) as error:
+        # Of this Mac or of the lab: the next point begins with a Mac that is started anew.
+        wrong, outputs = f"it could not be tried: {error}", []
     task = next((one.name for one in crash.tasks[point.operation] if one.number == point.task), "")
     what = "real TensorFlow" if OPERATIONS[point.operation].real else "stand-in TensorFlow"
     seconds = time.monotonic() - began

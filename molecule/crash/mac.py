@@ -19,7 +19,7 @@ SMALLEST = 4096
 
 def fill(disk: Path) -> None:
     """Leave no room on a simulated Mac's disk, as a download of somebody else's does."""
-    if not disk.is_mount():
+    if not disk.with_name("disk.img").exists():
         raise SystemExit("This machine lends a simulated Mac no disk of its own to fill.")
     size = 1 << 40
     with (disk / "filled").open("wb") as file:
@@ -67,8 +67,8 @@ class Mac:
     def erase(self) -> None:
         for disk in (
             self.own / "disk.img",
-            self.own / "disk" / "upper",
-            self.own / "disk" / "work",
+            self.own / "data" / "upper",
+            self.own / "data" / "work",
         ):
             shutil.rmtree(disk) if disk.is_dir() else disk.unlink(missing_ok=True)
 

@@ -1,10 +1,14 @@
 #!/bin/sh
 # The Debian under every simulated Mac, fetched once and kept: base.sh FOLDER
 set -eu
+# What it makes is read by every account of a simulated Mac, whatever the umask of who starts this.
+umask 022
 folder=$1
 suite=bookworm
 packages=ca-certificates,curl,file,git,libarchive-tools,libgomp1,libomp5,openssh-server,original-awk
 packages=$packages,procps,python3,python3-venv,sudo,tini,zsh
+# The compiler of what is built for a simulated Mac, against its own C library; image.sh leaves it out.
+packages=$packages,gcc,libc6-dev
 
 # On Debian the mirror is the one this machine already uses; elsewhere debootstrap knows its own.
 mirror=

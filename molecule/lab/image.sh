@@ -3,6 +3,7 @@
 # FOLDER/root is a Debian in disguise; FOLDER/share has the lab's bottles, its Homebrew package, its
 # standalone Pythons and its Miniforge.
 set -eu
+umask 022
 base=$1 folder=$2
 here=$(dirname "$0")
 root=$folder.unfinished/root

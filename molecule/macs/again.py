@@ -10,6 +10,7 @@ import yaml
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parents[1]
+LAB = PROJECT / "molecule" / "lab" / "lab"
 # What Ansible does by itself, and not on a Mac.
 LOCAL = {
     "assert",

@@ -3,39 +3,39 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from again import Ran, platforms, said_of
+from again import LAB, Ran, platforms, said_of
 
 # Where sshd notes who came, and this Linux' own run folder, in which sudo does so.
 DIARY = re.compile(r"run(/.*)?|var(/log(/(lastlog|wtmp))?)?")
-Disk = dict[str, tuple[int, ...]]
+Disk = dict[str, str]
 
 
-def disk(folder: Path) -> Disk:
-    """Everything that differs from a Mac's image, each with its times, its owner and its rights.
+def read_disk(mac: Path) -> Disk:
+    """Everything that differs from a Mac's image, each with its times and its rights.
 
     The time of change tells even what was put back as it was; what is deleted leaves a mark, or a
     changed folder.
     """
-    upper = folder / "disk" / "upper"
-    there = {str(path.relative_to(upper)): path.lstat() for path in upper.rglob("*")}
-    return {
-        name: (found.st_mtime_ns, found.st_ctime_ns, found.st_mode)
-        for name, found in there.items()
-        if not DIARY.fullmatch(name)
-    }
+    look = [str(LAB), "look", mac.parent.name, mac.name]
+    find = ["find", ".", "-mindepth", "1", "-printf", r"%P\0%T@ %C@ %m\0"]
+    words = subprocess.check_output([*look, *find], text=True).split("\0")
+    there = dict(zip(words[::2], words[1::2], strict=False))
+    assert "etc" in there
+    return {name: found for name, found in there.items() if not DIARY.fullmatch(name)}
 
 
 @pytest.fixture(scope="session")
 def checked(inventory: Path, again: Callable[..., Ran]) -> tuple[dict[str, set[str]], Ran]:
     """What changed on each Mac, and what a run with --check --diff said."""
-    before = {name: disk(inventory.parent / name) for name in platforms()}
+    before = {name: read_disk(inventory.parent / name) for name in platforms()}
     ran = again("--check", "--diff")
-    after = {name: disk(inventory.parent / name) for name in platforms()}
+    after = {name: read_disk(inventory.parent / name) for name in platforms()}
     changes = {
         name: {path for path, _ in before[name].items() ^ after[name].items()} for name in before
     }

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from again import LAB
+
 NAME = "behind-proxy"
 # What the watch was shown.
 CANARY = "a-canary"
@@ -36,16 +38,18 @@ def test_no_command_line_showed_a_password(outside: Path) -> None:
     assert [line.split()[0] for line in seen if CANARY not in line] == []
 
 
-def holding(words: Path, *places: Path) -> str:
-    """The files below these places in which one of the words stands."""
-    command = ["grep", "--recursive", "--files-with-matches", "--fixed-strings", "--text"]
+def find_holders(mac: Path, words: Path, *places: Path) -> str:
+    """The files on a Mac's disk, and below other places, in which one of the words stands."""
+    look = [str(LAB), "look", mac.parent.name, mac.name]
+    grep = ["grep", "--recursive", "--files-with-matches", "--fixed-strings", "--text"]
     found = subprocess.run(
-        [*command, "--file", str(words), *map(str, places)],
+        [*look, *grep, "--file", str(words), ".", *map(str, places)],
         env=os.environ | {"LC_ALL": "C"},
         capture_output=True,
         text=True,
         check=False,
     )
+    assert found.returncode < 2, found.stderr
     return found.stdout
 
 
@@ -53,8 +57,10 @@ def test_no_file_and_no_log_has_a_password_afterwards(
     outside: Path, inventory: Path, tmp_path: Path
 ) -> None:
     mac = inventory.parent / NAME
-    places = (mac / "disk" / "upper", mac / "log", Path(os.environ["ANSIBLE_LOG_PATH"]))
+    log = Path(os.environ["ANSIBLE_LOG_PATH"]).absolute()
     there = tmp_path / "there"
     there.write_text(f"{NAME}\n")
-    assert str(places[2]) in holding(there, *places)
-    assert holding(outside / "words", *places) == ""
+    seen = find_holders(mac, there, mac / "log", log)
+    assert "./etc/lab/mac" in seen
+    assert str(log) in seen
+    assert find_holders(mac, outside / "words", mac / "log", log) == ""

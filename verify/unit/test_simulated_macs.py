@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+import build_gpu
 from verify.unit.recordings import FOLDER
 
 LAB = FOLDER.parent
@@ -59,8 +63,66 @@ def test_every_start_is_a_known_key_and_is_applied() -> None:
     ],
 )
 def test_a_name_its_mac_and_its_start_are_told_apart(asked: str, answer: str) -> None:
-    functions = (LAB / "lab").read_text().split("\ncase ${1-} in\n")[0]
-    asking = 'echo "$(name_of "$1")|$(mac_of "$1")|$(start_of "$1")"'
-    command = ["bash", "-c", f"{functions}\n{asking}", "lab", asked]
-    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    ran = run_in_lab('echo "$(name_of "$1")|$(mac_of "$1")|$(start_of "$1")"', asked)
     assert ran.stdout == f"{answer}\n"
+
+
+def run_in_lab(script: str, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run bash over the lab's own functions, without what the lab does at its end."""
+    functions = (LAB / "lab").read_text().split("\ncase ${1-} in\n")[0]
+    command = ["bash", "-c", f"{functions}\n{script}", str(LAB / "lab"), *words]
+    environment = os.environ | variables
+    return subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+
+
+def test_a_range_whose_macs_are_down_is_not_given_to_a_lab_of_another_home(tmp_path: Path) -> None:
+    taking = 'ranges=$1; mkdir -p "$ranges" "$2"; answers() { false; }; range "$2"'
+    places = [str(tmp_path / "ranges"), str(tmp_path / "one"), str(tmp_path / "two")]
+    one = run_in_lab(taking, places[0], places[1], LAB_HOME=str(tmp_path / "home"))
+    two = run_in_lab(taking, places[0], places[2], LAB_HOME=str(tmp_path / "other-home"))
+    again = run_in_lab(taking, places[0], places[1], LAB_HOME=str(tmp_path / "home"))
+    assert (one.stdout, two.stdout, again.stdout) == ("1\n", "2\n", "1\n")
+
+
+def test_an_instance_that_was_copied_takes_a_range_of_its_own(tmp_path: Path) -> None:
+    taking = 'ranges=$1; mkdir -p "$ranges" "$2"; answers() { false; }; range "$2"'
+    run_in_lab(taking, str(tmp_path / "ranges"), str(tmp_path / "one"))
+    shutil.copytree(tmp_path / "one", tmp_path / "copy")
+    assert run_in_lab(taking, str(tmp_path / "ranges"), str(tmp_path / "copy")).stdout == "2\n"
+
+
+def test_what_leads_to_an_index_reaches_the_lab_under_any_sudo(tmp_path: Path) -> None:
+    index = 'https://me:it\'s "secret" $HOME\nx@index'
+    declared = run_in_lab("declare_inherited", PIP_INDEX_URL=index, http_proxy="p:1", OTHER="no")
+    reading = 'eval "$(cat)"; printf "%s|" "$PIP_INDEX_URL" "$http_proxy" "${OTHER-}"'
+    command = ["env", "-i", "bash", "-c", reading]
+    found = subprocess.run(command, input=declared.stdout, capture_output=True, text=True)
+    assert found.stdout == f"{index}|p:1||"
+
+
+@pytest.mark.skipif(not shutil.which("ssh"), reason="there is no ssh here to read the files")
+@pytest.mark.parametrize("folder", ["Lab Macs", "O'Brien's, Müller $HOME;x", "plain"])
+def test_files_are_found_whatever_the_folder_is_called(folder: str, tmp_path: Path) -> None:
+    instance = tmp_path / folder
+    (tmp_path / "image" / "share" / "miniforge").mkdir(parents=True)
+    instance.mkdir()
+    (instance / "addresses").write_text("m2-sonoma 127.44.9.1\n")
+    writing = """image=$1 wheels=$1; sha256sum() { echo 00 -; }
+        write_inventory "$2" > "$2/inventory.yml"; write_ssh_config "$2" > "$2/ssh_config" """
+    run_in_lab(writing, str(tmp_path / "image"), str(instance))
+    shown = yaml.safe_load((instance / "inventory.yml").read_text())["macs"]["vars"]
+    words = shlex.split(shown["ansible_ssh_common_args"])
+    by_words = ["ssh", "-G", *words, "somewhere"]
+    by_file = ["ssh", "-G", "-F", str(instance / "ssh_config"), "m2-sonoma"]
+    for command in (by_words, by_file):
+        told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        assert f"userknownhostsfile {instance}/known_hosts\n" in told
+    assert shown["ansible_ssh_private_key_file"] == f"{instance}/key"
+    assert f"identityfile {instance}/key\n" in told
+
+
+def test_a_library_of_a_newer_c_library_is_seen_before_a_mac_loads_it(tmp_path: Path) -> None:
+    # libc itself asks for what its own loader has; a system without that loader lacks it.
+    mine = next(Path("/usr/lib").glob("*-linux-gnu/libc.so.6"))
+    assert build_gpu.find_lacking_versions(mine, Path("/")) == []
+    assert "GLIBC_PRIVATE (" in " ".join(build_gpu.find_lacking_versions(mine, tmp_path))

@@ -42,7 +42,7 @@ def begin_again(macs: Sequence[str], start: str) -> None:
 
 
 def erase(folder: Path) -> None:
-    for disk in (folder / "disk.img", folder / "disk" / "upper", folder / "disk" / "work"):
+    for disk in (folder / "disk.img", folder / "data" / "upper", folder / "data" / "work"):
         command = ["rm", "-rf", str(disk)]
         subprocess.run(command, check=True)
 

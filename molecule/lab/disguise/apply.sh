@@ -26,6 +26,8 @@ cp --remove-destination -L /usr/bin/original-awk /usr/bin/awk
 cp --remove-destination -L /usr/bin/which.debianutils /usr/bin/which
 cp --remove-destination -L /usr/bin/bsdtar /usr/bin/tar
 ln -sf dash /usr/bin/sh
+# pivot_root is what a Mac's own boot needs before it is one, and not every host has it.
+mv /usr/sbin/pivot_root $lab/
 tools=" $(tr '\n' ' ' < "$here/tools.txt") "
 for tool in /usr/bin/* /usr/sbin/*; do
     case $tools in
@@ -33,9 +35,10 @@ for tool in /usr/bin/* /usr/sbin/*; do
         *) gone="${gone-} $tool" ;;
     esac
 done
-rm -rf /etc/apt /etc/debian_version /etc/dpkg /etc/os-release /etc/python3* /usr/games /usr/lib/apt \
-    /usr/lib/dpkg /usr/lib/os-release /usr/lib/python3 /usr/share/doc /usr/share/locale \
-    /usr/share/man /usr/share/python-wheels /var/cache/apt /var/cache/debconf /var/lib/apt /var/lib/dpkg
+rm -rf /etc/apt /etc/debian_version /etc/dpkg /etc/os-release /etc/python3* /usr/games /usr/include \
+    /usr/lib/apt /usr/lib/dpkg /usr/lib/gcc /usr/lib/os-release /usr/lib/python3 /usr/share/doc /usr/share/locale \
+    /usr/share/man /usr/share/python-wheels /var/cache/apt /var/cache/debconf /var/lib/apt /var/lib/dpkg \
+    /usr/lib/*/*.a /usr/lib/*/*.o /usr/lib/*/lib*san.so.*
 # shellcheck disable=SC2086  # a list of words
 rm -f $gone
 

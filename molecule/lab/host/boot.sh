@@ -1,15 +1,56 @@
 #!/bin/sh
 # The inside of a simulated Mac, up to its sshd: boot.sh FOLDER IMAGE WHEELS ADDRESS
-# Runs as the first process of its own namespaces.
+# Runs as the first process of its own namespaces. Its disk is mounted here, where no other process
+# of this machine sees it, so that nothing holds the disk when the Mac is gone.
 set -eu
+umask 022
 folder=$1 image=$2 wheels=$3 address=$4
 . "$folder/mac"
 hostname "$NAME"
 
+# xfs refuses a copy of a disk while that one is in use, unless it is told not to ask.
+attach() {
+    mount -o "loop,$2,nouuid" "$1/disk.img" "$1/data" 2> /dev/null ||
+        mount -o "loop,$2" "$1/disk.img" "$1/data" 2> /dev/null
+}
+# Where another Mac's disk is what this one begins with, nobody writes to that one any more.
+borrow() {
+    [ ! -e "$1/disk.img" ] || attach "$1" ro || true
+    [ -d "$1/data/upper" ] || {
+        echo "$LIKE has no disk that $NAME could begin with." >&2
+        exit 1
+    }
+}
+format() {
+    truncate -s "${DISK_GB}G" disk.img
+    case $1 in
+        xfs) mkfs.xfs -q -f disk.img ;;
+        ext4) mkfs.ext4 -q -F -m 0 -E lazy_itable_init=1,lazy_journal_init=1 disk.img ;;
+    esac 2> /dev/null
+}
+
+# Relative names, since overlay's options give commas, colons and backslashes meanings of their own.
+cd "$folder"
+# A disk of the size the Mac has, sparse: with xfs, whose files share blocks as APFS' do, where this
+# machine has it; a folder where the kernel has no loop devices to give.
+if [ -e disk.img ]; then
+    attach . discard || {
+        echo "$NAME cannot start: its disk $folder/disk.img cannot be mounted. Nothing was changed." >&2
+        exit 1
+    }
+elif [ ! -e data/upper ]; then
+    { format xfs && attach . discard; } || { format ext4 && attach . discard; } || rm disk.img
+fi
+mkdir -p data/upper data/work
+ln -sfn "$image/root" image
+below=image
+[ -z "${LIKE-}" ] || {
+    borrow "../$LIKE"
+    below=../$LIKE/data/upper:$below
+}
+mount -t overlay overlay -o "lowerdir=$below,upperdir=data/upper,workdir=data/work" root
+
 root=$folder/root
-below=$image/root
-[ -z "${LIKE-}" ] || below=$folder/../$LIKE/disk/upper:$below
-mount -t overlay overlay -o "lowerdir=$below,upperdir=$folder/disk/upper,workdir=$folder/disk/work" "$root"
 mount -t proc proc "$root/proc"
 mount -t tmpfs -o mode=755 dev "$root/dev"
 for node in null zero full random urandom tty; do
@@ -17,6 +58,8 @@ for node in null zero full random urandom tty; do
     mount --bind "/dev/$node" "$root/dev/$node"
 done
 mkdir -p "$root/dev/pts" "$root/dev/shm" "$root/Volumes/Lab"
+mkdir -m 700 "$root/dev/lab-disk"
+mount --bind "$folder/data" "$root/dev/lab-disk"
 mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=4 devpts "$root/dev/pts"
 mount -t tmpfs -o mode=1777 shm "$root/dev/shm"
 ln -s pts/ptmx "$root/dev/ptmx"
@@ -47,7 +90,7 @@ TEXT
 
 mkdir -p "$root/.outside"
 cd "$root"
-pivot_root . .outside
+usr/libexec/lab/pivot_root . .outside
 umount -l /.outside
 rmdir /.outside
 mkdir -p /run/sshd

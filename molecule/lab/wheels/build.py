@@ -1,6 +1,6 @@
 """The lab's wheelhouse: pinned sets as macOS-tagged wheels, and the locks that fit them.
 
-    build.py --lock tf-2.18 --lock tf-2.18-lab --downloads FOLDER --out FOLDER
+    build.py --lock tf-2.18 --lock tf-2.18-lab --debian FOLDER --downloads FOLDER --out FOLDER
 
 Each package of a real macOS lock, and of uv's, is fetched in the same version for Linux, checked
 against the hashes that the lock itself holds, and put under a macOS tag. TensorFlow is the build
@@ -79,29 +79,30 @@ def wheel_of(name: str, version: str, downloads: Path) -> Path:
     sys.exit(f"No wheel of {name} {version} lies in {downloads}. Nothing was changed.")
 
 
-def test_gpu(version: str, tensorflow: Path, wheelhouse: Path) -> Path:
+def test_gpu(version: str, tensorflow: Path, debian: Path, wheelhouse: Path) -> Path:
     """Compile the test GPU under tensorflow-metal's name, against the headers of the first
     TensorFlow that asks for this version: it serves the others too, as Apple's does.
     """
     there = [*wheelhouse.glob(f"tensorflow_metal-{version}-*.whl")]
     if there:
         return there[0]
-    command = [sys.executable, str(HERE.parent / "gpu" / "build.py"), "--version", version]
+    command = [sys.executable, str(HERE.parent / "gpu" / "build_gpu.py"), "--version", version]
     command += ["--tensorflow", str(tensorflow), "--platform", MACS["arm64"]]
+    command += ["--debian", str(debian)]
     command += ["--python", f"cp{PYTHON.replace('.', '')}", "--out", str(wheelhouse)]
     if subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode:
         sys.exit("The test GPU could not be built. Nothing was changed.")
     return next(wheelhouse.glob(f"tensorflow_metal-{version}-*.whl"))
 
 
-def wheels(name: str, lock: Path, downloads: Path, wheelhouse: Path) -> list[Path]:
+def wheels(name: str, lock: Path, debian: Path, downloads: Path, wheelhouse: Path) -> list[Path]:
     """One package of a lock as wheels for its Macs."""
     version = pins(lock)[name]
     linux = WITHOUT_CUDA.get(name, name)
     if name == TEST_GPU:
         tensorflow = WITHOUT_CUDA.get("tensorflow", "tensorflow")
         built_against = wheel_of(tensorflow, pins(lock)["tensorflow"], downloads)
-        return [test_gpu(version, built_against, wheelhouse)]
+        return [test_gpu(version, built_against, debian, wheelhouse)]
     if name == WRAPPER:
         return [wrapper(name, version, f"tensorflow=={pins(lock)['tensorflow']}", wheelhouse)]
     source = wheel_of(linux, version, downloads)
@@ -112,6 +113,9 @@ def wheels(name: str, lock: Path, downloads: Path, wheelhouse: Path) -> list[Pat
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--lock", action="append", required=True)
+    parser.add_argument(
+        "--debian", type=Path, required=True, help="what simulated Macs are made of"
+    )
     parser.add_argument("--downloads", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
@@ -124,7 +128,7 @@ def main() -> None:
         (options.out / lock.name).unlink()
         lines = ["# Made for the simulated lab: the versions of the real lock, the lab's hashes.\n"]
         for name, version in pins(lock).items():
-            made = {*wheels(name, lock, options.downloads, wheelhouse)}
+            made = {*wheels(name, lock, options.debian, options.downloads, wheelhouse)}
             hashes = sorted(hashlib.sha256(wheel.read_bytes()).hexdigest() for wheel in made)
             allowed = " ".join(f"--hash=sha256:{digest}" for digest in hashes)
             lines.append(f"{name}=={version} {allowed}\n")
