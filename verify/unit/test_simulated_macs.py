@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -126,3 +128,20 @@ def test_a_library_of_a_newer_c_library_is_seen_before_a_mac_loads_it(tmp_path: 
     mine = next(Path("/usr/lib").glob("*-linux-gnu/libc.so.6"))
     assert build_gpu.find_lacking_versions(mine, Path("/")) == []
     assert "GLIBC_PRIVATE (" in " ".join(build_gpu.find_lacking_versions(mine, tmp_path))
+
+
+def test_a_mac_keeps_no_lock_of_whoever_started_it(tmp_path: Path) -> None:
+    lock = tmp_path / "lock"
+    starting = "sleep 60 > /dev/null 2>&1 & echo $!"
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        functions = (LAB / "lab").read_text().split("\ncase ${1-} in\n")[0]
+        command = ["bash", "-c", f"{functions}\n{starting}", str(LAB / "lab")]
+        started = subprocess.run(
+            command, capture_output=True, text=True, check=True, pass_fds=[file.fileno()]
+        )
+    try:
+        with lock.open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    finally:
+        os.kill(int(started.stdout), signal.SIGKILL)
