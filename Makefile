@@ -63,6 +63,9 @@ compatibility:
 	@bin/setup
 	@.venv/bin/python -m verify.links.collect
 
+# Where bin/setup serves: the lock is only right when each of these has a wheel of all that is in it.
+PYTHONS = 3.11 3.12 3.13 3.14
+PLATFORMS = aarch64-apple-darwin x86_64-apple-darwin aarch64-unknown-linux-gnu x86_64-unknown-linux-gnu
 requirements:
 	@for name in requirements requirements-runner molecule/fleet/bench/requirements; do \
 		.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
@@ -72,6 +75,13 @@ requirements:
 		--only-binary :all: --generate-hashes --no-header --no-annotate --no-emit-index-url \
 		--no-emit-find-links -c requirements.txt requirements-pull.in \
 		-o roles/tensorflow_metal/files/locks/pull.txt
+	@for python in $(PYTHONS); do for platform in $(PLATFORMS); do \
+		.venv/bin/uv pip compile --quiet --python-version $$python --python-platform $$platform --only-binary :all: \
+			-c requirements.txt requirements.in requirements-runner.in > /dev/null || \
+			{ echo "requirements: on $$platform with Python $$python not all of it can be installed" >&2; exit 1; }; \
+	done; done
+	@.venv/bin/uv pip compile --quiet --python-version 3.11 --python-platform x86_64-apple-darwin --only-binary :all: \
+		-c roles/tensorflow_metal/files/locks/pull.txt requirements-pull.in > /dev/null
 
 clean:
 	@molecule/lab/lab clean
