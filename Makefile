@@ -13,43 +13,36 @@ POINTS = 200
 SEED = 1
 MACS = 2
 crash:
-	@bin/setup debootstrap e2fsprogs gcc libc6-dev openssh-client xfsprogs
-	@PATH="$$PWD/.venv/bin:$$PATH" LAB_LOCKS="tf-2.16 tf-2.18" PYTHONPATH=. python -B molecule/crash \
+	@LAB_LOCKS="tf-2.16 tf-2.18" PYTHONPATH=. bin/setup lab -- python -B molecule/crash \
 		--points $(POINTS) --seed $(SEED) --macs $(MACS) $(if $(POINT),--point $(POINT)) \
 		$(if $(OPERATIONS),--operations $(OPERATIONS))
 
 # FLEET simulated Macs, asleep, full, slow and the rest: make fleet FLEET=12
 FLEET = 50
 fleet:
-	@bin/setup debootstrap e2fsprogs gcc libc6-dev openssh-client xfsprogs
-	@PATH="$$PWD/.venv/bin:$$PATH" PYTHONPATH=.:molecule/crash python -B molecule/fleet/fleet.py $(FLEET)
+	@PYTHONPATH=.:molecule/crash bin/setup lab -- python -B molecule/fleet/fleet.py $(FLEET)
 
 # Ratios to a plain playbook, mitogen, pyinfra and bare ssh, all measured in one run.
 # make bench CASES="nothing-25 install-8" ROUNDS=5 PLAIN=a-playbook-of-your-own.yml
 CASES =
 ROUNDS = 0
 bench:
-	@bin/setup debootstrap e2fsprogs gcc libc6-dev openssh-client xfsprogs
-	@PATH="$$PWD/.venv/bin:$$PATH" LAB_LOCKS="tf-2.16 tf-2.18" python -B molecule/fleet/bench/bench.py \
+	@LAB_LOCKS="tf-2.16 tf-2.18" bin/setup lab -- python -B molecule/fleet/bench/bench.py \
 		--rounds $(ROUNDS) $(CASES)
 
 lint:
-	@bin/setup devscripts
-	@bin/lint
+	@bin/setup lint -- bin/lint
 
 lab:
-	@bin/setup debootstrap e2fsprogs gcc libc6-dev openssh-client xfsprogs
-	@molecule/lab/lab up site m2-sonoma m1-sequoia
+	@bin/setup lab -- molecule/lab/lab up site m2-sonoma m1-sequoia
 
 # One Mac of the inventory: make doctor HOST=mini-01
 doctor:
-	@bin/setup
-	@.venv/bin/python -m verify doctor "$(HOST)"
+	@bin/setup -- python -m verify doctor "$(HOST)"
 
 # Every fault, and twelve runs on healthy Macs: half an hour on two idle cores.
 faults:
-	@bin/setup debootstrap e2fsprogs gcc libc6-dev openssh-client xfsprogs
-	@PATH="$$PWD/.venv/bin:$$PATH" COLUMNS=$${COLUMNS:-140} FAULTS=full molecule test --scenario-name faults
+	@COLUMNS=$${COLUMNS:-140} FAULTS=full bin/setup lab -- molecule test --scenario-name faults
 
 pins:
 	@bin/setup
@@ -85,4 +78,4 @@ requirements:
 
 clean:
 	@molecule/lab/lab clean
-	@rm -rf .venv report .mypy_cache .pytest_cache .ruff_cache .ansible
+	@rm -rf .tools .venv report .mypy_cache .pytest_cache .ruff_cache .ansible

@@ -1,0 +1,289 @@
+"""bin/setup on machines of every kind, whose tools are played by small stand-ins."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from verify import settings
+
+LOCK = settings.ROLE / "files/locks/uv.txt"
+# What it may use of any system.
+BASICS = (
+    "sh",
+    "cat",
+    "cmp",
+    "cp",
+    "dirname",
+    "env",
+    "locale",
+    "mkdir",
+    "mv",
+    "rm",
+    "tail",
+    "touch",
+)
+# What this machine may have in /usr/sbin is not among them.
+LACKING = ("gcc", "openssh-client", "chromium", "chromium-driver", "devscripts", "git", "make")
+COMMANDS = ("debootstrap", "mkfs.ext4", "gcc", "ssh-keygen", "mkfs.xfs")
+
+# A Python of a version, which lacks some modules until a file appears that is named like them.
+PYTHON = """#!{python} -S
+import os, pathlib, shutil, sys
+here, words = pathlib.Path("{world}"), sys.argv[1:]
+lacks = [name for name in "{lacks}".split() if not (here / name).exists()]
+(here / "log").open("a").write(" ".join([pathlib.Path(sys.argv[0]).name, *words]) + "\\n")
+words.remove("-I")
+if words[0] == "-c":
+    sys.version_info, sys.version = {version}, ".".join(map(str, {version})) + " (main)"
+    sys.modules["pip"] = sys
+    sys.modules |= dict.fromkeys(lacks)
+    exec(words[1])
+elif words[1] == "venv":
+    (pathlib.Path(words[2]) / "bin").mkdir(parents=True)
+    shutil.copy(sys.argv[0], pathlib.Path(words[2]) / "bin/python")
+elif (here / "index is away").exists():
+    sys.exit("No matching distribution found")
+elif "--target" in words:
+    folder = pathlib.Path(words[words.index("--target") + 1]) / "bin"
+    folder.mkdir(parents=True)
+    shutil.copy(here / "uv", folder)
+"""
+UV = """#!/bin/sh
+echo "uv $* into $UV_PYTHON_INSTALL_DIR" >> "{world}/log"
+case $2 in
+    install)
+        mkdir -p "$UV_PYTHON_INSTALL_DIR/bin"
+        cp "{world}/brought" "$UV_PYTHON_INSTALL_DIR/bin/python3"
+        ;;
+    find) echo "$UV_PYTHON_INSTALL_DIR/bin/python3" ;;
+esac
+"""
+APT = """#!/bin/sh
+echo "apt-get $*" >> "{world}/log"
+[ ! -e "{world}/apt fails" ] || exit 100
+case " $* " in *" python3-venv "*) touch "{world}/ensurepip" ;; esac
+"""
+
+
+class Machine:
+    """A machine with a clone of the project, in a folder whose name has a space and an umlaut."""
+
+    def __init__(self, world: Path) -> None:
+        self.world, self.tools, self.project = world, world / "usr/bin", world / "a läb/project"
+        self.tools.mkdir(parents=True)
+        for name in BASICS:
+            (self.tools / name).symlink_to(str(shutil.which(name)))
+        for name in ("bin/setup", "requirements.txt"):
+            (self.project / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(settings.PROJECT / name, self.project / name)
+        lock = self.project / LOCK.relative_to(settings.PROJECT)
+        lock.parent.mkdir(parents=True)
+        shutil.copy(LOCK, lock)
+        self.is_a("Linux x86_64", user=0)
+        (world / "brought").write_text(self.python((3, 13, 1)))
+        (world / "brought").chmod(0o755)
+        self.put(world / "uv", UV.format(world=world))
+
+    @staticmethod
+    def put(path: Path, text: str) -> None:
+        path.write_text(text)
+        path.chmod(0o755)
+
+    def python(self, version: tuple[int, ...], lacks: str = "") -> str:
+        return PYTHON.format(python=sys.executable, world=self.world, version=version, lacks=lacks)
+
+    def is_a(self, system: str, user: int) -> None:
+        name = system.split()[0]
+        said = f'[ "$*" = -s ] && echo {name} || echo {system}'
+        self.put(self.tools / "uname", f"#!/bin/sh\n{said}\n")
+        self.put(self.tools / "id", f'#!/bin/sh\n[ "$1" = -u ] && echo {user} || echo someone\n')
+
+    def has(self, name: str, text: str = "#!/bin/sh\n") -> None:
+        self.put(self.tools / name, text.format(world=self.world) if "{world}" in text else text)
+
+    def has_python(self, *version: int, lacks: str = "", name: str = "python3") -> None:
+        self.has(name, self.python(version, lacks))
+
+    def set_up(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(self.project / "bin/setup"), *words],
+            env={"PATH": str(self.tools)} | environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    @property
+    def log(self) -> str:
+        return (self.world / "log").read_text() if (self.world / "log").exists() else ""
+
+    @property
+    def is_ready(self) -> bool:
+        return (self.project / ".venv/ready").exists()
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+def test_without_root_and_sudo_one_sentence_says_all_that_is_lacking(machine: Machine) -> None:
+    machine.is_a("Linux x86_64", user=1000)
+    machine.has_python(3, 13, 5, lacks="ensurepip pip")
+    machine.has("apt-get", APT)
+    before = sorted(machine.project.rglob("*"))
+    ended = machine.set_up("test")
+    assert (ended.returncode, ended.stdout, ended.stderr.count("setup:")) == (1, "", 1)
+    assert all(f" {name}" in ended.stderr for name in ("root, or sudo", *LACKING, "python3-venv"))
+    assert "python3 is 3.13.5). Nothing was changed. Type, as root" in ended.stderr
+    assert sorted(machine.project.rglob("*")) == before
+
+
+def test_the_simulated_macs_take_root_even_where_every_package_is_there(machine: Machine) -> None:
+    machine.is_a("Linux x86_64", user=1000)
+    machine.has_python(3, 13, 5)
+    for name in COMMANDS:
+        machine.has(name)
+    ended = machine.set_up("lab")
+    assert "lacks root, or sudo, for the simulated Macs. Nothing was changed" in ended.stderr
+    assert not machine.is_ready
+
+
+def test_the_venv_module_is_installed_with_the_other_packages(machine: Machine) -> None:
+    machine.has_python(3, 14, 8, lacks="ensurepip pip")
+    machine.has("apt-get", APT)
+    ended = machine.set_up("lint")
+    assert ended.returncode == 0, ended.stderr
+    assert "apt-get -qq install --no-install-recommends devscripts git python3-venv" in machine.log
+    assert machine.is_ready
+
+
+def test_what_was_installed_is_said_where_the_rest_fails(machine: Machine) -> None:
+    machine.has_python(3, 13, 5)
+    machine.has("apt-get", APT)
+    (machine.world / "index is away").touch()
+    ended = machine.set_up("lint")
+    assert "Nothing was changed" not in ended.stderr
+    assert "Installed was devscripts git; nothing else was changed" in ended.stderr
+    assert not machine.is_ready
+
+
+def test_no_failed_installation_says_that_nothing_was_changed(machine: Machine) -> None:
+    machine.has_python(3, 13, 5)
+    machine.has("apt-get", APT)
+    (machine.world / "apt fails").touch()
+    ended = machine.set_up("lint")
+    assert ended.returncode == 1
+    assert "could not install all of devscripts git" in ended.stderr
+    assert "Nothing" not in ended.stderr
+
+
+@pytest.mark.parametrize("name", ["python3", "python3.11", "python3.14"])
+def test_a_python_of_that_name_is_enough(machine: Machine, name: str) -> None:
+    machine.has_python(3, int(name.partition(".")[2] or 12), 1, name=name)
+    assert machine.set_up().returncode == 0
+    assert machine.is_ready
+
+
+@pytest.mark.parametrize("version", [(3, 10, 12), (3, 15, 0)])
+def test_one_that_is_too_old_or_too_new_is_named(
+    machine: Machine, version: tuple[int, ...]
+) -> None:
+    machine.has_python(*version, lacks="pip")
+    ended = machine.set_up()
+    assert f"python3 is {'.'.join(map(str, version))}" in ended.stderr
+    assert (
+        "Nothing was changed. Type, as root, on Debian or Ubuntu: apt-get install python3-pip"
+        in (ended.stderr)
+    )
+
+
+def test_one_that_does_not_start_hides_no_other_of_its_name(machine: Machine) -> None:
+    machine.has_python(3, 12, 1, name="python3.12")
+    shims = machine.world / "shims"
+    shims.mkdir()
+    machine.put(shims / "python3.12", "#!/bin/sh\nexit 127\n")
+    ended = machine.set_up(PATH=f"{shims}:{machine.tools}")
+    assert (ended.returncode, machine.is_ready) == (0, True), ended.stderr
+
+
+def test_apples_pip_brings_uv_and_uv_a_python_into_the_project(machine: Machine) -> None:
+    machine.is_a("Darwin arm64", user=501)
+    machine.has("xcode-select")
+    machine.has_python(3, 9, 6)
+    home = machine.world / "home"
+    home.mkdir()
+    ended = machine.set_up(HOME=str(home))
+    assert (ended.returncode, machine.is_ready) == (0, True), ended.stderr
+    assert "--require-hashes --only-binary :all: --target .tools/uv.unfinished" in machine.log
+    assert f"into {machine.project}/.tools/pythons" in machine.log
+    assert [
+        line for line in machine.log.splitlines() if " -m pip " in line and "--no-cache" not in line
+    ] == []
+    assert [*home.iterdir()] == []
+
+
+def test_a_uv_that_is_there_brings_a_python_where_there_is_none(machine: Machine) -> None:
+    shutil.copy(machine.world / "uv", machine.tools / "uv")
+    assert machine.set_up().returncode == 0
+    assert machine.is_ready
+
+
+def test_a_mac_without_its_tools_is_told_to_get_them_and_opens_no_window(machine: Machine) -> None:
+    machine.is_a("Darwin arm64", user=501)
+    machine.has("xcode-select", "#!/bin/sh\nexit 2\n")
+    machine.has("python3", '#!/bin/sh\ntouch "{world}/window"\nexit 1\n')
+    ended = machine.set_up()
+    assert ended.stderr.endswith("Nothing was changed. Type, xcode-select --install\n")
+    assert not (machine.world / "window").exists()
+
+
+def test_a_second_time_nothing_is_done(machine: Machine) -> None:
+    machine.has_python(3, 13, 5)
+    machine.set_up()
+    log = machine.log
+    assert (machine.set_up().stdout, machine.log.count(" -m ")) == ("", log.count(" -m "))
+
+
+@pytest.mark.parametrize("what", ["killed", "moved", "its Python is gone", "another lock"])
+def test_a_set_up_that_is_not_whole_is_done_again(machine: Machine, what: str) -> None:
+    machine.has_python(3, 13, 5)
+    machine.set_up()
+    if what == "killed":
+        (machine.project / ".venv/ready").unlink()
+    elif what == "moved":
+        machine.project = machine.project.rename(machine.world / "elsewhere")
+    elif what == "another lock":
+        (machine.project / "requirements.txt").write_text("pip==1\n")
+    else:
+        (machine.project / ".venv/bin/python").unlink()
+    assert "making .venv" in machine.set_up().stdout
+    assert machine.is_ready
+
+
+def test_a_command_gets_the_environment_and_the_callers_umask(machine: Machine) -> None:
+    machine.has_python(3, 13, 5)
+    machine.has("command", '#!/bin/sh\numask\necho "$PATH"\nlocale charmap\necho "$1"\n')
+    umask = os.umask(0o077)
+    try:
+        ended = machine.set_up("--", str(machine.tools / "command"), "a b", LANG="xx_XX.UTF-8")
+    finally:
+        os.umask(umask)
+    own = f"{machine.project}/.venv/bin:{machine.tools}"
+    assert ended.stdout.splitlines()[-4:] == ["0077", own, "UTF-8", "a b"]
+    assert (machine.project / ".venv/ready").stat().st_mode & 0o777 == 0o644
+
+
+def test_an_activated_environment_does_not_make_itself_anew(machine: Machine) -> None:
+    machine.has_python(3, 13, 5)
+    machine.set_up()
+    (machine.project / ".venv/ready").unlink()
+    own = machine.project / ".venv/bin"
+    ended = machine.set_up(PATH=f"{own}:{machine.tools}:{own}")
+    assert (ended.returncode, machine.is_ready) == (0, True), ended.stderr
