@@ -1,6 +1,6 @@
-# The two commands are `make site` and `make test`; `make lab` and `make clean` start and remove
-# the simulated Macs.
-.PHONY: site test lint lab doctor faults crash fleet bench pins compatibility clean requirements
+# The two commands are `make site` and `make test`; `make unit` and `make lint` are the quick parts of the
+# latter; `make lab` and `make clean` start and remove the simulated Macs.
+.PHONY: site test unit lint lab doctor faults crash fleet bench pins compatibility clean requirements
 
 site:
 	@bin/site
@@ -29,6 +29,10 @@ ROUNDS = 0
 bench:
 	@LAB_LOCKS="tf-2.16 tf-2.18" bin/setup lab -- python -B molecule/fleet/bench/bench.py \
 		--rounds $(ROUNDS) $(CASES)
+
+# The unit tests, without a browser, a lab or a package of the system's.
+unit:
+	@bin/unit
 
 lint:
 	@bin/setup lint -- bin/lint

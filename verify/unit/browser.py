@@ -14,24 +14,36 @@ from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
 BROWSERS = ("chromium", "google-chrome", "chromium-browser")
+DRIVER = "chromedriver"
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
     "resultTypes": ["violations"],
 }
 
 
+def find_browser() -> str | None:
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def find_missing() -> str:
+    """Name what the page cannot be opened without, in a sentence; empty where all is here."""
+    lacking = [] if find_browser() else ["chromium"]
+    lacking += [] if shutil.which(DRIVER) else [DRIVER]
+    return (
+        f"The page is opened in a browser, and {' and '.join(lacking)} cannot be found here. "
+        "Type, as root, on Debian: apt-get install chromium chromium-driver"
+        if lacking
+        else ""
+    )
+
+
 @contextmanager
 def opened(page: Path) -> Iterator[Browser]:
     """The page in a browser of its own; raises RuntimeError where there is none."""
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    driver = shutil.which("chromedriver")
-    if not found or not driver:
-        raise RuntimeError(
-            "The page is tested in a browser, and chromium or chromedriver is not here. "
-            "Type: apt-get install chromium chromium-driver"
-        )
+    if missing := find_missing():
+        raise RuntimeError(missing)
     options = ChromeOptions()
-    options.binary_location = found
+    options.binary_location = find_browser() or ""
     # No sandbox: it does not start as root, and the page is our own.
     for word in (
         "headless=new",
@@ -42,7 +54,7 @@ def opened(page: Path) -> Iterator[Browser]:
     ):
         options.add_argument(f"--{word}")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    chrome = Chrome(options, Service(driver))
+    chrome = Chrome(options, Service(shutil.which(DRIVER)))
     # A busy machine is slow to look at every element; the client itself waits two minutes.
     chrome.set_script_timeout(110)
     try:

@@ -16,6 +16,7 @@ from verify.unit.browser import Browser, opened
 from verify.unit.fleets import fleet
 from verify.unit.macs import line, verdict
 
+pytestmark = pytest.mark.browser
 FORTY = fleet(40)
 LOUD = "<script>document.title='taken'</script><img src=https://outside.example/x onerror=alert(1)>"
 

@@ -60,7 +60,7 @@ def lines_of(
     timeout: float = TIMEOUT,
     started: list[str] | None = None,
 ) -> list[Line]:
-    """What the parent tells about children whose bad checks do `body`; and for whom it `started`."""
+    """What the parent tells about children whose bad checks do `body`; `started` is filled."""
     script = folder / "child.py"
     script.write_text(CHILD.format(project=str(PROJECT), body=body, bad=bad))
     told: list[Line] = []
