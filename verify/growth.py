@@ -63,9 +63,11 @@ class Step:
         return self.asking.stdout
 
     def end(self) -> None:
-        if self.asking is not None:
+        if self.asking is None:
+            return
+        # What it has not read of its standard input nobody will.
+        with contextlib.suppress(BrokenPipeError), self.asking:
             self.asking.kill()
-            self.asking.wait()
 
 
 class Watcher:
