@@ -1,20 +1,30 @@
-"""Leaves out, with the reason, what cannot be tested here."""
+"""Leaves out, with the reason, what cannot be tested here; and takes no warning for nothing."""
 
 from __future__ import annotations
+
+import shutil
 
 import pytest
 
 from verify.unit.browser import find_missing
 
-NEED = "--need-browser"
+NEED = "--need-all"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(NEED, action="store_true", help="fail where there is no browser to test in")
+    parser.addoption(NEED, action="store_true", help="fail, not skip, what cannot be tested here")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("filterwarnings", "error")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip what needs a browser where there is none, or fail it where one was asked for."""
-    if item.get_closest_marker("browser") and (missing := find_missing()):
+    """Skip what needs a browser or a program that is not here, or fail it where all is asked for."""
+    missing = find_missing() if item.get_closest_marker("browser") else ""
+    for marker in item.iter_markers("needs"):
+        (program,) = marker.args
+        missing = missing if shutil.which(program) else f"{program} cannot be found here."
+    if missing:
         (pytest.fail if item.config.getoption(NEED) else pytest.skip)(missing)

@@ -133,6 +133,7 @@ def test_what_asks_ends_with_who_asked_and_names_no_folder(tmp_path: Path) -> No
     assert str(tmp_path) not in Path(f"/proc/{asking.asking.pid}/cmdline").read_text()
     asking.asking.stdin.close()
     assert asking.asking.wait(timeout=20) != 0
+    asking.end()
 
 
 def test_its_process_needs_nothing_of_the_project() -> None:

@@ -115,6 +115,7 @@ def test_the_other_learns_how_long_it_has_been_silent(home: Path) -> None:
     assert "It last began something there 2 minutes ago.\n" in take(home, "mine").stdout
 
 
+@pytest.mark.needs("ps")
 def test_a_lock_that_an_admin_removes_is_free_and_what_its_run_left_working_is_ended(
     home: Path, group: subprocess.Popen[bytes]
 ) -> None:
@@ -141,15 +142,20 @@ def test_a_run_that_its_controller_knows_to_be_dead_is_taken_over(home: Path) ->
 def test_of_two_that_find_a_run_dead_one_takes_over(home: Path, tmp_path: Path) -> None:
     take(home, "theirs")
     # The slower one still believes it when the other has long taken over.
+    found, go = tmp_path / "found", tmp_path / "go"
+    late = f": > '{found}'; until [ -e '{go}' ]; do sleep 0.05; done; take_over ||"
     slow = tmp_path / "slow.sh"
     text = SCRIPT.read_text("utf-8")
-    assert "        take_over ||" in text
-    slow.write_text(text.replace("        take_over ||", "        sleep 2; take_over ||"))
+    assert text.count("        take_over ||") == 1
+    slow.write_text(text.replace("take_over ||", late))
     command = ["/bin/sh", str(slow), "take", str(home), "", "slow", SAYS, "theirs"]
-    other = subprocess.Popen(command, stdout=subprocess.PIPE)
-    time.sleep(0.5)
-    assert take(home, "quick", dead="theirs").returncode == 0
-    assert other.wait(10) == HELD
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as other:
+        while not found.exists():
+            assert other.poll() is None
+            time.sleep(0.01)
+        assert take(home, "quick", dead="theirs").returncode == 0
+        go.touch()
+    assert other.returncode == HELD
     assert (home / "tools/lock").readlink().name.startswith("quick|")
 
 
@@ -170,6 +176,7 @@ def test_silence_for_an_hour_is_death(home: Path) -> None:
     assert take(home, "mine").returncode == 0
 
 
+@pytest.mark.needs("ps")
 def test_a_silent_run_that_still_works_here_is_alive(
     home: Path, group: subprocess.Popen[bytes]
 ) -> None:
@@ -179,6 +186,7 @@ def test_a_silent_run_that_still_works_here_is_alive(
     assert take(home, "mine").returncode == HELD
 
 
+@pytest.mark.needs("ps")
 def test_what_a_dead_run_left_working_is_ended(home: Path, group: subprocess.Popen[bytes]) -> None:
     take(home, "theirs")
     working(home, "theirs", group.pid, time.time())
@@ -186,6 +194,7 @@ def test_what_a_dead_run_left_working_is_ended(home: Path, group: subprocess.Pop
     assert group.wait(5) < 0
 
 
+@pytest.mark.needs("ps")
 def test_a_group_of_the_same_number_from_another_day_is_left_alone(
     home: Path, group: subprocess.Popen[bytes]
 ) -> None:

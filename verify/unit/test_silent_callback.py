@@ -67,6 +67,7 @@ def run(project: Path, *options: str, **macs: dict[str, Any]) -> tuple[str, list
     return ran.stdout + ran.stderr, [json.loads(call) for call in calls]
 
 
+@pytest.mark.needs("ssh")
 def test_the_report_knows_who_fell_silent_and_where(project: Path) -> None:
     said, calls = run(project, m1=HERE, m2={**NOWHERE, "simulated": True}, m3=NOWHERE)
     [[arguments, told]] = calls
@@ -80,6 +81,7 @@ def test_the_report_knows_who_fell_silent_and_where(project: Path) -> None:
     assert "ended before its report" not in said
 
 
+@pytest.mark.needs("ssh")
 def test_a_mac_that_falls_silent_where_passwords_are_handled_is_told_too(project: Path) -> None:
     site = project / "playbooks" / "site.yml"
     site.write_text(SITE.replace('raw: "true"', 'raw: "true"\n      no_log: true', 1))
@@ -87,6 +89,7 @@ def test_a_mac_that_falls_silent_where_passwords_are_handled_is_told_too(project
     assert "hidden" in json.loads(told)[0]["said"]
 
 
+@pytest.mark.needs("ssh")
 def test_where_every_mac_falls_silent_there_is_a_report_all_the_same(project: Path) -> None:
     said, calls = run(project, m1=NOWHERE, m2=NOWHERE)
     assert [arguments for arguments, _ in calls] == [["silent"], ["report", "--expect", "m1", "m2"]]
@@ -103,6 +106,7 @@ def test_the_plays_have_the_names_that_it_waits_for() -> None:
     assert found and plays == [*found.groups()]
 
 
+@pytest.mark.needs("ssh")
 def test_with_check_nothing_is_told(project: Path) -> None:
     assert run(project, "--check", m1=NOWHERE)[1] == []
 

@@ -66,12 +66,13 @@ def test_the_marker_goes_when_softwareupdate_fails(script: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM])
 def test_the_marker_goes_when_the_connection_does(script: Path, number: int) -> None:
-    offers(script, "sleep 1")
-    running = subprocess.Popen(["sh", script, "list"], stdout=subprocess.PIPE)
-    while not markers(script):
-        time.sleep(0.01)
-    running.send_signal(number)
-    running.wait(timeout=10)
+    go = script.with_name("go")
+    offers(script, f"until [ -e '{go}' ]; do sleep 0.05; done")
+    with subprocess.Popen(["sh", script, "list"], stdout=subprocess.DEVNULL) as running:
+        while not markers(script):
+            time.sleep(0.01)
+        running.send_signal(number)
+        go.touch()
     assert not markers(script)
 
 
