@@ -21,7 +21,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip what needs a browser or a program that is not here, or fail it where all is asked for."""
+    """Skip what needs what is not here; where all is asked for, fail it."""
     missing = find_missing() if item.get_closest_marker("browser") else ""
     for marker in item.iter_markers("needs"):
         (program,) = marker.args
