@@ -12,7 +12,7 @@ FULL_DISK = "disk of this Mac is full"
 # Ansible's word for a Mac to which it could not copy a module; the report knows why.
 UNREACHABLE = "UNREACHABLE!"
 ERROR = "[ERROR]: "
-ACTIVATES = "Its name leads to the finished environment"
+SWITCHES = "switch_link"
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def allowed(
     where the run `ended` well all the same, as on a connection cut while nothing went through it,
     that of after.
     """
-    switch = next(task.number for task in tasks if ACTIVATES in task.name)
+    switch = next(task.number for task in tasks if task.id == SWITCHES)
     if ended and point.kind not in PLUGS:
         return {after}
     if point.kind == FULL and point.task <= switch:

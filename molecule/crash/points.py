@@ -22,19 +22,19 @@ FULL = "full"
 NAME = re.compile(r"([\w-]+)/(\w+)/(\d+)(?:\+(\d+\.\d+))?")
 # What takes long by its nature. What is measured differs from run to run; a seed's points must not.
 LONG = (
-    "A folder is there, writable by its owner alone",
-    "An empty environment stands at its final path",
-    "Homebrew is installed",
-    "Homebrew pours what is missing",
-    "It is installed beside and renamed into place",
-    "Packages match the lock",
-    "TensorFlow imports and passes the smoke check",
-    "The Command Line Tools are there and clang runs",
-    "The receipt says that it is finished",
-    "This Mac is read",
-    "Uv brings the build that is pinned",
-    "What is held is written down",
-    "What its name led to is remembered",
+    "create_environment",
+    "install_command_line_tools",
+    "install_formulae",
+    "install_homebrew",
+    "install_packages",
+    "install_python_build",
+    "install_uv",
+    "make_home",
+    "read_mac",
+    "record_previous",
+    "run_smoke_test",
+    "write_holds",
+    "write_receipt",
 )
 
 
@@ -44,6 +44,8 @@ class Task:
 
     number: int
     name: str
+    # What the role's long tasks, and the one that switches, are known by; others have none.
+    id: str
     seconds: float
 
 
@@ -100,8 +102,7 @@ def boundaries(runs: Mapping[str, Sequence[Task]], rng: Random) -> Iterator[Poin
 def moments(runs: Mapping[str, Sequence[Task]], rng: Random) -> Iterator[Point]:
     """As far into a long task as the seed says, by the time that it took when nothing broke it."""
     long = {
-        operation: [task for task in tasks if any(name in task.name for name in LONG)]
-        for operation, tasks in runs.items()
+        operation: [task for task in tasks if task.id in LONG] for operation, tasks in runs.items()
     }
     operations = [operation for operation in runs if long[operation]]
     for n in count(len(KINDS) // 2):

@@ -130,7 +130,7 @@ class Watch:
         self.ear, self.voice, self.point = ear, voice, point
         self.tasks: list[Task] = []
         self.broken_in = ""
-        self.name, self.began, self.rest = "", 0.0, b""
+        self.name, self.id, self.began, self.rest = "", "", 0.0, b""
         self.end = time.monotonic() + SECONDS
         self.due = float("inf")
 
@@ -156,11 +156,11 @@ class Watch:
     def take(self, what: dict[str, Any]) -> None:
         point, number = self.point, what["number"]
         if what["event"] == "start":
-            self.name, self.began = what["name"], what["at"]
+            self.name, self.id, self.began = what["name"], what["id"], what["at"]
             if point and number == point.task:
                 self.due = what["at"] + (point.after or 0.0)
         elif point and number == point.task and not self.broken_in:
             # It was over sooner than it was measured: at once, then, in what follows.
             self.due = 0.0
         if what["event"] == "end":
-            self.tasks.append(Task(number, self.name, round(what["at"] - self.began, 2)))
+            self.tasks.append(Task(number, self.name, self.id, round(what["at"] - self.began, 2)))

@@ -30,19 +30,21 @@ class Ran:
     report: dict[str, Any]
 
     def results(self, name: str) -> list[dict[str, Any]]:
-        """Each task's result on one Mac, with the task's name."""
+        """Each task's result on one Mac, with the file that the task stands in."""
         tasks = [task for play in self.report["plays"] for task in play["tasks"]]
         return [
-            {**task["hosts"][name], "task": task["task"]["name"].split(" : ")[-1]}
+            {**task["hosts"][name], "file": Path(task["task"]["path"].rpartition(":")[0]).stem}
             for task in tasks
             if name in task["hosts"]
         ]
 
     def announced(self, name: str) -> list[dict[str, Any]]:
         """The plan's steps that a run with --check said it would do, each with its sentence."""
-        shown = [one for one in self.results(name) if "A step would change" in one["task"]]
+        shown = [one for one in self.results(name) if one["file"] == "preview"]
         return [
-            {**one["item"], "said": one["msg"]} for result in shown for one in result["results"]
+            {**one["item"], "said": one["msg"]}
+            for result in shown
+            for one in result.get("results", [])
         ]
 
     def refusal(self, name: str) -> str:
@@ -50,12 +52,10 @@ class Ran:
         return " ".join(failed)
 
     def remote(self, name: str) -> list[str]:
-        """The tasks that asked the Mac itself for something."""
-        return [
-            one["task"]
-            for one in self.results(name)
-            if one["action"].rsplit(".", 1)[-1] not in LOCAL and not one.get("skipped")
-        ]
+        """The actions that asked the Mac itself for something."""
+        asked = [one for one in self.results(name) if not one.get("skipped")]
+        actions = [one["action"].rsplit(".", 1)[-1] for one in asked]
+        return [action for action in actions if action not in LOCAL]
 
     def recap(self, name: str) -> dict[str, int]:
         counts: dict[str, int] = self.report["stats"][name]

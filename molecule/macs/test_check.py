@@ -55,4 +55,4 @@ def test_what_would_be_done_is_said(name: str, checked: tuple[dict[str, set[str]
 @pytest.mark.parametrize("name", platforms())
 def test_nothing_is_changed(name: str, checked: tuple[dict[str, set[str]], Ran]) -> None:
     assert checked[0][name] == set()
-    assert checked[1].remote(name) == ["probe | This Mac is read"]
+    assert checked[1].remote(name) == ["tensorflow_metal_read"]

@@ -88,7 +88,7 @@ def test_the_plan_says_what_differs_after_one_round_trip(name: str, runs: Runs) 
     assert said.keys() == expected.keys()
     for step, pattern in expected.items():
         assert re.search(pattern, said[step]), said[step]
-    assert runs["checked"].remote(name) == ["probe | This Mac is read"]
+    assert runs["checked"].remote(name) == ["tensorflow_metal_read"]
 
 
 @pytest.mark.parametrize("name", MACS)
@@ -109,4 +109,4 @@ def test_the_run_after_that_changes_nothing(name: str, runs: Runs) -> None:
 def assert_untouched(ran: Ran, name: str) -> None:
     recap = ran.recap(name)
     assert (recap["changed"], recap["failures"], recap["unreachable"]) == (0, 0, 0)
-    assert ran.remote(name) == ["probe | This Mac is read"]
+    assert ran.remote(name) == ["tensorflow_metal_read"]

@@ -21,7 +21,8 @@ description:
     a Mac begins a family of checks and how the family before it ended.
 """
 PROJECT = Path(__file__).resolve().parent.parent.parent
-TASK = "Verify | TensorFlow and its GPU are put to the proof"
+# The task that verifies has this in its vars, whatever it is called.
+MARK, VERIFIES = "_tensorflow_metal_task", "verify_macs"
 EVERY = 0.5
 SOURCE = PROJECT / "report" / "progress.jsonl"
 
@@ -40,7 +41,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:  # noqa: ANN401
         self._end()
-        if task.get_name().endswith(TASK) and not task.check_mode:
+        if task.vars.get(MARK) == VERIFIES and not task.check_mode:
             # What the last verification told is not this one's.
             SOURCE.unlink(missing_ok=True)
             self._over.clear()

@@ -22,8 +22,8 @@ description:
 """
 PROJECT = Path(__file__).resolve().parent.parent.parent
 VERIFY = [sys.executable, "-m", "verify"]
-# The plays that make a Mac right, and the one that makes the report.
-MAKES, REPORTS = "Converge", "Report"
+# The plays that make a Mac right, and the one that makes the report, have this in their vars.
+MARK, MAKES, REPORTS = "_tensorflow_metal_play", "converge", "report"
 
 
 class CallbackModule(CallbackBase):  # type: ignore[misc]
@@ -41,21 +41,21 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._silent: list[dict[str, Any]] = []
 
     def v2_playbook_on_start(self, playbook: Any) -> None:  # noqa: ANN401
-        plays = [play.get_name() for play in playbook.get_plays()]
+        plays = [play.vars.get(MARK) for play in playbook.get_plays()]
         self._makes, self._owed = MAKES in plays, REPORTS in plays
 
     def v2_playbook_on_play_start(self, play: Any) -> None:  # noqa: ANN401
         self._tell()
         self._play = play
-        if play.get_name() == MAKES:
+        if play.vars.get(MARK) == MAKES:
             self._macs = self._variables()["ansible_play_hosts_all"]
-        elif play.get_name() == REPORTS:
+        elif play.vars.get(MARK) == REPORTS:
             self._owed = False
 
     def v2_runner_on_unreachable(self, result: Any) -> None:  # noqa: ANN401
-        stage = result.task.get_name().rpartition(" : ")[2].partition(" | ")[0]
-        if self._play.get_name() != MAKES:
-            stage = "plan"
+        # A stage is a file of tasks.
+        makes = self._play.vars.get(MARK) == MAKES
+        stage = Path(result.task.get_path().rpartition(":")[0]).stem if makes else "plan"
         simulated = self._variables(result.host).get("simulated") is True or None
         # Of a task that handles passwords, what was said is censored; of a loop it is in its items.
         words = result.result.get("msg") or result.result.get("censored") or "ssh failed"

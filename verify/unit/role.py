@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,31 @@ from verify import settings
 ROLE = Path(__file__).resolve().parents[2] / "roles" / "tensorflow_metal"
 
 
+# What a task is known by to what follows a run, whatever it is called.
+MARK = "_tensorflow_metal_task"
+Task = dict[str, Any]
+
+
 def read(name: str) -> dict[str, Any]:
     """One of the role's YAML files."""
     values: dict[str, Any] = yaml.safe_load((ROLE / name).read_text())
     return values
+
+
+def flat(tasks: list[Task]) -> Iterator[Task]:
+    """Each of these tasks, and each that stands in one of them."""
+    for task in tasks:
+        yield task
+        for part in ("block", "rescue", "always"):
+            yield from flat(task.get(part, []))
+
+
+def role_tasks() -> list[tuple[str, Task]]:
+    """Every task of the role, with the name of the file that it stands in."""
+    files = sorted((ROLE / "tasks").glob("*.yml"))
+    found = [(file.stem, task) for file in files for task in flat(yaml.safe_load(file.read_text()))]
+    assert len(found) > 100
+    return found
 
 
 labels = settings.filters("labels")

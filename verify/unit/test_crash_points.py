@@ -8,19 +8,19 @@ from itertools import islice
 
 import pytest
 
-from judge import State, allowed, broken, read, settled, told
+from judge import SWITCHES, State, allowed, broken, read, settled, told
 from points import KINDS, LONG, Point, Task, parse, points
-from verify.unit.role import ROLE
+from verify.unit.role import MARK, role_tasks
 
 RUNS = {
     "install": [
-        Task(3, "uv | It is installed beside and renamed into place", 4.0),
-        Task(5, "a quick one", 0.1),
+        Task(3, "a long one", LONG[0], 4.0),
+        Task(5, "a quick one", "", 0.1),
     ],
     "upgrade": [
-        Task(8, "environment | Packages match the lock", 9.0),
-        Task(9, "activate | Its name leads to the finished environment", 1.0),
-        Task(12, "prune | Environments that nobody goes back to are gone", 0.2),
+        Task(8, "another long one", LONG[-1], 9.0),
+        Task(9, "the one that switches", SWITCHES, 1.0),
+        Task(12, "another quick one", "", 0.2),
     ],
 }
 BOUNDARIES = {(operation, task.number) for operation, tasks in RUNS.items() for task in tasks}
@@ -54,10 +54,9 @@ def test_the_first_few_are_of_each_kind(seed: int) -> None:
     assert {one.kind for one in first(len(KINDS), seed)} == set(KINDS)
 
 
-@pytest.mark.parametrize("name", LONG)
-def test_what_takes_long_is_a_task_of_the_role(name: str) -> None:
-    files = (ROLE / "tasks").glob("*.yml")
-    assert any(f"| {name}\n" in file.read_text("utf-8") for file in files)
+@pytest.mark.parametrize("known", [*LONG, SWITCHES])
+def test_what_a_task_is_known_by_is_what_the_role_calls_it(known: str) -> None:
+    assert known in {task.get("vars", {}).get(MARK) for _, task in role_tasks()}
 
 
 def test_every_boundary_is_met_once_before_any_is_met_again() -> None:

@@ -18,19 +18,19 @@ from verify import growth
 from verify.growth import Step, Watcher, amount, lasted
 from verify.settings import PROJECT
 from verify.unit.playbooks import played
-from verify.unit.role import ROLE, pruning, read
+from verify.unit.role import MARK, ROLE, pruning, read, role_tasks
 
 PLAY = """
 - name: Play
   hosts: macs
   gather_facts: false
   tasks:
-    - name: environment | Packages match the lock
+    - name: some | A long step
       ansible.builtin.command:
         argv: [sh, -c, "{writes}"]
       changed_when: false
       vars:
-        __tensorflow_metal_grows:
+        {mark}:
           paths: ["{{{{ folder }}}}"]
           about: 40000000
     - name: Another task
@@ -43,7 +43,7 @@ SLOWLY = "for n in 1 2 3 4; do head -c 10000000 /dev/zero > $FOLDER/$n; sleep 0.
 def told(tmp_path: Path, writes: str, *options: str, every: str = "0.3") -> str:
     """What a playbook says that has a step which writes."""
     (tmp_path / "big").mkdir(exist_ok=True)
-    (tmp_path / "play.yml").write_text(PLAY.format(writes=writes))
+    (tmp_path / "play.yml").write_text(PLAY.format(writes=writes, mark=callback().MARK))
     inventory = {"macs": {"hosts": {"m1": {"ansible_connection": "local"}}}}
     (tmp_path / "hosts.yml").write_text(yaml.safe_dump(inventory))
     ran = played(
@@ -63,7 +63,7 @@ def told(tmp_path: Path, writes: str, *options: str, every: str = "0.3") -> str:
 def test_a_step_that_takes_long_says_how_much_there_is_before_it_is_over(tmp_path: Path) -> None:
     said = told(tmp_path, SLOWLY)
     found = re.findall(
-        r"^  m1: environment \| Packages match the lock: (\d+) MB of about 40 MB after \d+ s$",
+        r"^  m1: some \| A long step: (\d+) MB of about 40 MB after \d+ s$",
         said,
         re.MULTILINE,
     )
@@ -181,27 +181,14 @@ def test_what_an_environment_grows_to_is_the_room_that_the_plan_asks_for() -> No
         assert abs(about[extra] / (kib * 1024) - 1) < 0.05, extra
 
 
-def tasks(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    found = []
-    for task in items:
-        found.append(task)
-        for part in ("block", "rescue", "always"):
-            found += tasks(task.get(part, []))
-    return found
-
-
 def test_the_steps_that_fetch_or_install_much_say_what_grows() -> None:
-    marked = {
-        task["name"]
-        for file in sorted((ROLE / "tasks").glob("*.yml"))
-        for task in tasks(yaml.safe_load(file.read_text()))
-        if "__tensorflow_metal_grows" in task.get("vars", {})
+    told = [
+        (file, task["vars"].get(MARK))
+        for file, task in role_tasks()
+        if callback().MARK in task.get("vars", {})
+    ]
+    assert {known for _, known in told} >= {
+        *("install_packages", "install_formulae", "install_command_line_tools"),
+        "install_python_build",
     }
-    assert marked >= {
-        "environment | Packages match the lock",
-        "pour | Homebrew pours what is missing",
-        "mirror | The archive is on the Mac",
-        "miniforge | Its Python is there",
-        "software_update | The Command Line Tools are there and clang runs",
-        "standalone | Uv brings the build that is pinned",
-    }
+    assert {file for file, _ in told} >= {"mirror", "miniforge"}

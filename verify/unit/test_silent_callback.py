@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -13,103 +12,113 @@ import yaml
 
 from verify.settings import PROJECT
 from verify.unit.playbooks import HERE, NOWHERE, played
+from verify.unit.role import ROLE
+from verify.unit.test_reading_task import whole
 
-CALLBACK = "playbooks/callback_plugins/verify_silent.py"
-SITE = """
-- name: Converge
-  hosts: macs
-  gather_facts: false
-  tasks:
-    - name: environment | Packages match the lock
-      ansible.builtin.raw: "true"
-- name: Verify
-  hosts: macs
-  gather_facts: false
-  tasks:
-    - name: Verify | Nothing
-      ansible.builtin.debug: {msg: nothing}
-- name: Report
-  hosts: macs
-  gather_facts: false
-  tasks:
-    - name: Report | It is made
-      ansible.builtin.debug: {msg: in its play}
-"""
-# In place of the verification: what it was called with, and what came in.
+pytestmark = pytest.mark.needs("ssh")
+PLAYS = ("converge", "verify", "report")
+# In place of the verification: what it was called with, and what came in. Every Mac is right.
 VERIFY = """
 import json, sys
 said = sys.stdin.read() if sys.argv[1] == "silent" else ""
 open("called", "a").write(json.dumps([sys.argv[1:], said]) + "\\n")
 if sys.argv[1] == "report":
+    macs = [{"name": name, "verdict": "pass"} for name in sys.argv[3:]]
+    open("report/fleet.json", "w").write(json.dumps({"macs": macs}))
     print("the report")
+"""
+# In place of ssh: a Mac that answers once, and falls silent.
+SSH = """#!/bin/sh
+for command; do :; done
+mkdir "$0.asked" 2> /dev/null && exec /bin/sh -c "$command"
+echo "ssh: connect to host m2 port 22: Operation timed out" >&2
+exit 255
 """
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    (tmp_path / CALLBACK).parent.mkdir(parents=True)
-    shutil.copy(PROJECT / CALLBACK, tmp_path / CALLBACK)
-    (tmp_path / "playbooks" / "site.yml").write_text(SITE)
+    """The project's own plays, and something else in place of its verification."""
+    shutil.copytree(PROJECT / "playbooks", tmp_path / "playbooks")
     (tmp_path / "site.yml").write_text(
-        "- name: All\n  ansible.builtin.import_playbook: playbooks/site.yml\n"
+        yaml.safe_dump([{"import_playbook": f"playbooks/{name}.yml"} for name in PLAYS])
     )
-    (tmp_path / "verify").mkdir()
+    for folder in ("verify", "report"):
+        (tmp_path / folder).mkdir()
     (tmp_path / "verify" / "__main__.py").write_text(VERIFY)
     return tmp_path
 
 
-def run(project: Path, *options: str, **macs: dict[str, Any]) -> tuple[str, list[list[Any]]]:
-    """What Ansible said, and the calls of the verification."""
+def run(
+    project: Path, *options: str, read: str = "", **macs: dict[str, Any]
+) -> tuple[str, list[list[Any]]]:
+    """What Ansible said, and the calls of the verification; a Mac that answers is read so."""
     (project / "inventory.json").write_text(json.dumps({"macs": {"hosts": macs}}))
-    ran = played(project, "-i", "inventory.json", "site.yml", *options)
+    (project / "said").write_text(read or whole())
+    probe = json.dumps({"_tensorflow_metal_probe": f"cat '{project}/said'"})
+    ran = played(
+        project,
+        *("-i", "inventory.json", "site.yml", "-e", probe, *options),
+        ANSIBLE_ROLES_PATH=str(ROLE.parent),
+    )
     called = project / "called"
     calls = called.read_text().splitlines() if called.exists() else []
     return ran.stdout + ran.stderr, [json.loads(call) for call in calls]
 
 
-@pytest.mark.needs("ssh")
+def silent(calls: list[list[Any]]) -> dict[str, dict[str, Any]]:
+    """The Macs that the report was told of."""
+    told = [json.loads(said) for arguments, said in calls if arguments == ["silent"]]
+    return {mac["name"]: mac for macs in told for mac in macs}
+
+
 def test_the_report_knows_who_fell_silent_and_where(project: Path) -> None:
     said, calls = run(project, m1=HERE, m2={**NOWHERE, "simulated": True}, m3=NOWHERE)
-    [[arguments, told]] = calls
-    assert arguments == ["silent"]
-    silent = {mac["name"]: mac for mac in json.loads(told)}
-    assert sorted(silent) == ["m2", "m3"]
-    assert silent["m2"]["stage"] == "environment"
-    assert "Connection refused" in silent["m2"]["said"]
-    assert (silent["m2"]["simulated"], silent["m3"]["simulated"]) == (True, None)
-    assert "in its play" in said
+    assert [arguments[0] for arguments, _ in calls] == ["silent", "hosts", "report"]
+    told = silent(calls)
+    assert sorted(told) == ["m2", "m3"]
+    assert told["m2"]["stage"] == "probe"
+    assert "Connection refused" in told["m2"]["said"]
+    assert (told["m2"]["simulated"], told["m3"]["simulated"]) == (True, None)
     assert "ended before its report" not in said
 
 
-@pytest.mark.needs("ssh")
+def test_a_mac_that_falls_silent_on_the_way_says_in_which_stage(project: Path) -> None:
+    ssh = project / "ssh"
+    ssh.write_text(SSH)
+    ssh.chmod(0o755)
+    once = {"ansible_connection": "ssh", "ansible_ssh_executable": str(ssh)}
+    said, calls = run(project, read=whole(links={}), m2=once)
+    stage = silent(calls)["m2"]["stage"]
+    assert stage != "probe", said
+    assert (ROLE / "tasks" / f"{stage}.yml").is_file()
+
+
+def test_a_mac_that_never_answered_is_silent_since_the_plan(project: Path) -> None:
+    shutil.copy(PROJECT / "site.yml", project)
+    said, calls = run(project, m1=NOWHERE)
+    assert silent(calls)["m1"]["stage"] == "plan", said
+    assert calls[-1][0][0] == "report"
+
+
 def test_a_mac_that_falls_silent_where_passwords_are_handled_is_told_too(project: Path) -> None:
-    site = project / "playbooks" / "site.yml"
-    site.write_text(SITE.replace('raw: "true"', 'raw: "true"\n      no_log: true', 1))
-    _, [[_, told], *_] = run(project, m1=NOWHERE)
-    assert "hidden" in json.loads(told)[0]["said"]
+    converge = project / "playbooks" / "converge.yml"
+    (play,) = yaml.safe_load(converge.read_text())
+    converge.write_text(yaml.safe_dump([{**play, "no_log": True}]))
+    _, calls = run(project, m1=NOWHERE)
+    assert "hidden" in silent(calls)["m1"]["said"]
 
 
-@pytest.mark.needs("ssh")
 def test_where_every_mac_falls_silent_there_is_a_report_all_the_same(project: Path) -> None:
     said, calls = run(project, m1=NOWHERE, m2=NOWHERE)
     assert [arguments for arguments, _ in calls] == [["silent"], ["report", "--expect", "m1", "m2"]]
-    assert "in its play" not in said
     assert said.count("the report") == 1
 
 
-def test_the_plays_have_the_names_that_it_waits_for() -> None:
-    plays = [
-        yaml.safe_load((PROJECT / "playbooks" / f"{name}.yml").read_text())[0]["name"]
-        for name in ("converge", "report")
-    ]
-    found = re.search('MAKES, REPORTS = "(.*)", "(.*)"', (PROJECT / CALLBACK).read_text())
-    assert found and plays == [*found.groups()]
-
-
-@pytest.mark.needs("ssh")
 def test_with_check_nothing_is_told(project: Path) -> None:
     assert run(project, "--check", m1=NOWHERE)[1] == []
 
 
 def test_where_all_answer_nothing_is_told(project: Path) -> None:
-    assert run(project, m1=HERE)[1] == []
+    calls = run(project, m1=HERE)[1]
+    assert [arguments[0] for arguments, _ in calls] == ["hosts", "report"]

@@ -19,6 +19,8 @@ description:
 """
 
 
+# What a task is known by, whatever it is called.
+MARK = "_tensorflow_metal_task"
 # These ask nothing of a Mac: the moment before one is for the Mac that before the next.
 QUIET = ("assert", "debug", "fail", "include_role", "include_tasks", "set_fact")
 
@@ -27,6 +29,7 @@ class Named(Protocol):
     """A task, as Ansible hands it over."""
 
     action: str
+    vars: dict[str, object]
 
     def get_name(self) -> str: ...
 
@@ -47,7 +50,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible has no type
     def v2_runner_on_start(self, host: object, task: Named) -> None:
         self.number += 1
         self.quiet = task.action.rpartition(".")[2] in QUIET
-        self.say(event="start", name=task.get_name())
+        self.say(event="start", name=task.get_name(), id=task.vars.get(MARK, ""))
         if self.number == self.stop:
             os.read(self.ear, 1)
 
