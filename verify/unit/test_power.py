@@ -7,61 +7,58 @@ import os
 import pwd
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar, trust_as_template
 
-from verify.unit.role import PACKAGES, ROLE, WANTED, accessing
+from verify.unit.role import PACKAGES, ROLE, WANTED, Task, accessing, role_tasks
 
 PROJECT = ROLE.parents[1]
-Task = dict[str, Any]
-OWNER = "{{ __tensorflow_metal_plan.owner }}"
-AS_OWNER = "{{ _tensorflow_metal_as_owner }}"
-# Each way to become somebody, in the words of docs/security.md.
-WHO = {
-    ("True", ""): "root",
-    (AS_OWNER, OWNER): "the owner",
-    (AS_OWNER, "root"): "root for the owner",
-    ("{{ item.root or _tensorflow_metal_as_owner }}", "root"): "root for the owner",
-    (
-        "{{ _tensorflow_metal_as_owner or __tensorflow_metal_reading.home.owner"
-        " != __tensorflow_metal_plan.owner }}",
-        "",
-    ): "root at first",
-    (
-        "{{ _tensorflow_metal_lock_needs_sudo }}",
-        "{{ _tensorflow_metal_locker }}",
-    ): "the owner, root at first",
+CONSTANTS = DataLoader().load_from_file(
+    str(ROLE / "vars" / "main" / "constants.yml"), trusted_as_template=True
+)
+# Macs on which admin logs in: the environments' owner, and whose the home is, nobody's at first.
+MACS = [("admin", "admin"), ("admin", ""), ("kim", "kim"), ("kim", "")]
+# Who a task works as on each of them, in the words of docs/security.md.
+WHO: dict[tuple[str, ...], str] = {
+    ("root", "root", "root", "root"): "root",
+    ("admin", "admin", "kim", "kim"): "the owner",
+    ("admin", "admin", "root", "root"): "root for the owner",
+    ("admin", "root", "root", "root"): "root at first",
+    ("admin", "root", "kim", "root"): "the owner, root at first",
 }
 # Modules that make files or folders, and what they call the path.
 MAKES = ("file", "copy", "template", "get_url", "unarchive", "lineinfile", "blockinfile")
 
 
-def tasks(items: list[Task]) -> Iterator[Task]:
-    for task in items:
-        yield task
-        for part in ("block", "rescue", "always"):
-            yield from tasks(task.get(part, []))
+def find_user(task: Task, owner: str, home: str) -> str:
+    """Who a task works as, by what Ansible makes of it, where admin logs in."""
+    known = {
+        **CONSTANTS,
+        "__tensorflow_metal_plan": {"owner": owner},
+        "__tensorflow_metal_reading": {"user": "admin", "home": {"owner": home}},
+        "item": {"root": False},
+    }
+    templar = Templar(loader=DataLoader(), variables=known)
 
+    def value(name: str, default: object) -> object:
+        given = task.get(name, default)
+        return templar.template(trust_as_template(given) if isinstance(given, str) else given)
 
-def every_task() -> list[Task]:
-    files = sorted((ROLE / "tasks").glob("*.yml"))
-    found = [task for file in files for task in tasks(yaml.safe_load(file.read_text()))]
-    assert len(found) > 100
-    return found
+    return str(value("become_user", "root")) if value("become", False) else "admin"
 
 
 def raised() -> list[tuple[str, str]]:
     """Each task that becomes somebody, and whom."""
-    found = []
-    for task in every_task():
-        if task.get("become", False) is not False:
-            user = task.get("become_user", "")
-            found.append((task["name"], WHO.get((str(task["become"]), user), "somebody else")))
-    return found
+    return [
+        (task["name"], WHO.get(tuple(find_user(task, *mac) for mac in MACS), "somebody else"))
+        for _, task in role_tasks()
+        if task.get("become", False) is not False
+    ]
 
 
 def documented() -> list[tuple[str, str, str]]:
@@ -74,7 +71,7 @@ def documented() -> list[tuple[str, str, str]]:
 
 def test_each_task_that_becomes_somebody_is_in_the_document_with_its_reason() -> None:
     rows = documented()
-    assert [(name, who) for name, who, _ in rows[1:]] == raised()
+    assert sorted((name, who) for name, who, _ in rows[1:]) == sorted(raised())
     assert all(re.fullmatch(r"[A-Z`].{10,}\.", why) for _, _, why in rows[1:])
 
 
@@ -89,7 +86,7 @@ def test_nobody_becomes_somebody_outside_the_tasks_that_need_it() -> None:
 def made() -> list[tuple[Task, str, dict[str, Any]]]:
     """Each task that leaves a file or a folder, with its module and that one's arguments."""
     found = []
-    for task in every_task():
+    for _, task in role_tasks():
         for module in MAKES:
             given = task.get(f"ansible.builtin.{module}")
             if given and given.get("state") not in ("absent", "link"):
@@ -142,11 +139,17 @@ def test_a_mac_is_known_by_its_key() -> None:
 
 
 def test_no_task_shows_the_index() -> None:
-    """Only one file on the Mac has it, and the task that writes that says nothing."""
-    for task in every_task():
-        if "_tensorflow_metal_exported" in str({k: v for k, v in task.items() if k != "block"}):
-            assert task["no_log"] is True, task["name"]
-            assert task["ansible.builtin.command"]["argv"] == "{{ _tensorflow_metal_lay_out }}"
+    """Only one file on the Mac has it, and what that is told no command line has."""
+    knowing = [
+        task
+        for _, task in role_tasks()
+        if "block" not in task
+        and re.search(r"_tensorflow_metal_exported|(?<!_)tensorflow_metal_index", str(task))
+    ]
+    assert [task["no_log"] for task in knowing] == [True] * 2
+    given = [task["ansible.builtin.command"] for task in knowing if "become" in task]
+    assert ["_exported" in command["stdin"] for command in given] == [True]
+    assert "_exported" not in str(CONSTANTS["_tensorflow_metal_lay_out"]) + str(given[0]["argv"])
     options = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text())["argument_specs"]
     for entry in options.values():
         assert entry["options"]["tensorflow_metal_index"]["no_log"] is True

@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
-from verify.unit.role import ROLE, read
+from verify.unit.role import ROLE, read, role_tasks
 
 SCRIPTS = [*sorted((ROLE / "files").glob("*.sh")), ROLE.parents[1] / "verify/host/send.sh"]
 CONSTANTS = read("vars/main/constants.yml") | read("vars/main/pull.yml")
 
 
-def tasks(entries: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    for entry in entries:
-        yield entry
-        for part in ("block", "rescue", "always"):
-            yield from tasks(entry.get(part, []))
-
-
-TASKS = [
-    task
-    for path in sorted((ROLE / "tasks").glob("*.yml"))
-    for task in tasks(yaml.safe_load(path.read_text()))
-]
+TASKS = [task for _, task in role_tasks()]
 ABSOLUTE = re.compile(
     r"/|\{\{ (\[?__tensorflow_metal_(target|plan)\.|tensorflow_metal_home|ansible_playbook_python)"
 )
