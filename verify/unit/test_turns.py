@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from verify.unit.playbooks import HERE, NOWHERE, played
-from verify.unit.role import ROLE
+from verify.unit.role import ROLE, role_tasks
 
 MAIN = """
 - name: It begins
@@ -70,24 +70,24 @@ def test_a_turn_in_which_nobody_answers_does_not_end_the_run(tmp_path: Path) -> 
     assert lines == ["m3 begins", "m3 ends"]
 
 
-@pytest.mark.parametrize("stage", ["Python", "Environment", "Activate"])
+@pytest.mark.parametrize("stage", ["python", "environment", "activate"])
 def test_macs_of_different_kinds_are_worked_on_side_by_side(tmp_path: Path, stage: str) -> None:
     macs = {
         name: {
             **HERE,
             "__tensorflow_metal_plan": {
                 "environments": [
-                    {"name": "current", "environment": f"tf-{name}", "stages": [stage.lower()]}
+                    {"name": "current", "environment": f"tf-{name}", "stages": [stage]}
                 ]
             },
         }
         for name in ("m1", "m2")
     }
-    provision = yaml.safe_load((ROLE / "tasks" / "provision.yml").read_text())
-    block = next(
-        task["block"] for task in provision if task["name"] == "Make it so" and "block" in task
-    )
-    loop = next(task for task in block if task["name"] == stage)
+    (loop,) = [
+        task
+        for file, task in role_tasks()
+        if file == "provision" and task.get("ansible.builtin.include_tasks") == f"{stage}.yml"
+    ]
     constants = yaml.safe_load((ROLE / "vars" / "main" / "constants.yml").read_text())
     names = ("_tensorflow_metal_targets", "__tensorflow_metal_target")
     begins = {"name": "It begins", "ansible.builtin.raw": "echo begins >> done"}
