@@ -166,8 +166,11 @@ class Index:
                     body: bytes = answer.read()
                     return body
             except (OSError, http.client.HTTPException) as error:
-                fatal = isinstance(error, urllib.error.HTTPError) and error.code < 500
-                if fatal or not left:
+                if isinstance(error, urllib.error.HTTPError):
+                    error.close()
+                    if error.code < 500:
+                        raise
+                if not left:
                     raise
                 time.sleep(TRIES - left)
         raise AssertionError

@@ -78,6 +78,7 @@ def receive(file: File, part: Path, opener: Opener, progress: Progress) -> None:
             if done < size:
                 raise ConnectionError(f"it broke off after {done} of {size} bytes")
     except urllib.error.HTTPError as error:
+        error.close()
         # Nothing is left to send, or what lies here is another file's: its hash says.
         if error.code != 416 or not have:
             raise
