@@ -37,7 +37,9 @@ def surroundings(inventories: Sequence[str]) -> dict[str, str]:
 def names(limit: str, environment: Mapping[str, str]) -> list[str]:
     """The Macs that `--limit` means to Ansible; raises ValueError where there is none."""
     command = ["ansible", "macs", "--list-hosts", *(["--limit", limit] if limit else [])]
-    asked = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    asked = subprocess.run(
+        command, env=environment, capture_output=True, encoding="utf-8", check=False
+    )
     found = re.findall(r"^ {4}(\S+)$", asked.stdout, re.MULTILINE)
     if not found:
         where = environment.get("ANSIBLE_INVENTORY", "the inventory")

@@ -54,7 +54,7 @@ def filters(name: str) -> ModuleType:
 @functools.cache
 def role_file(name: str) -> dict[str, Any]:
     """One of the role's YAML files."""
-    values: dict[str, Any] = yaml.safe_load((ROLE / name).read_text())
+    values: dict[str, Any] = yaml.safe_load((ROLE / name).read_text(encoding="utf-8"))
     return values
 
 
@@ -140,7 +140,7 @@ def wanted(variables: Mapping[str, Any]) -> dict[str, Any]:
 
 def probe(wanted: Mapping[str, Any]) -> tuple[str, ...]:
     """The probe as arguments of `/bin/sh -c`: its text, its name, and what it takes."""
-    script = (ROLE / "files" / "probe.sh").read_text()
+    script = (ROLE / "files" / "probe.sh").read_text(encoding="utf-8")
     files = filters("held").paths(filters("access").paths(wanted), wanted)
     return (script, "probe", *filters("plan").probe_arguments(pins(), wanted), files)
 

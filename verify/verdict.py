@@ -97,7 +97,7 @@ class Verdict:
     def load(cls, source: Path) -> Verdict:
         """Read a verdict; raises ValueError with one sentence where it is none."""
         try:
-            return cls.parse(read(source.read_text()))
+            return cls.parse(read(source.read_text(encoding="utf-8")))
         except ValueError as error:
             raise ValueError(f"{source} is not a verdict: {error}") from None
 

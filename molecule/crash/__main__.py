@@ -48,7 +48,9 @@ class Crash:
         """An operation's disk before it, and its run once without a break."""
         operation, noted = OPERATIONS[name], self.mac.kept / f"{name}.json"
         if again and noted.exists():
-            self.tasks[name] = [Task(**task) for task in json.loads(noted.read_text())]
+            self.tasks[name] = [
+                Task(**task) for task in json.loads(noted.read_text(encoding="utf-8"))
+            ]
             return
         say(f"{name}: its disk before, and one run that nothing breaks off")
         self.mac.down()
@@ -63,13 +65,15 @@ class Crash:
         ended = self.run(operation.step, operation)
         self.expect_right(ended, f"{name} fails without any break")
         self.tasks[name] = ended.tasks
-        noted.write_text(json.dumps([asdict(task) for task in ended.tasks]))
+        noted.write_text(json.dumps([asdict(task) for task in ended.tasks]), encoding="utf-8")
 
     def bring_the_stand_in(self) -> None:
         house = self.locks.parent / "wheelhouse"
         with making:
             if not house.exists():
-                wheels = Path((self.mac.folder / "made-from").read_text().split()[1])
+                wheels = Path(
+                    (self.mac.folder / "made-from").read_text(encoding="utf-8").split()[1]
+                )
                 stand_in.make(wheels, house.parent, VERSIONS)
         self.mac.sh(f"sudo mkdir -p {HOUSE} && sudo chown admin {HOUSE}")
         for wheel in house.iterdir():
@@ -196,7 +200,7 @@ def one_by_one(crash: Crash, point: Point, number: int, of: int) -> bool:
     if wrong:
         REPORT.mkdir(parents=True, exist_ok=True)
         place = REPORT / str(point).replace("/", "-")
-        place.write_text(f"{point}: {wrong}\n\n" + "\n----\n".join(outputs))
+        place.write_text(f"{point}: {wrong}\n\n" + "\n----\n".join(outputs), encoding="utf-8")
     return not wrong
 
 

@@ -101,7 +101,7 @@ class Controller:
         """Kill the masters of its connections, and with them what goes through them."""
         for socket in self.sockets.iterdir():
             command = ["ssh", "-S", str(socket), "-O", "check", "mac"]
-            asked = subprocess.run(command, capture_output=True, text=True, check=False)
+            asked = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
             if found := re.search(r"pid=(\d+)", asked.stderr):
                 os.kill(int(found[1]), signal.SIGKILL)
             socket.unlink(missing_ok=True)

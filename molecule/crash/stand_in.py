@@ -79,25 +79,27 @@ def make(
     take(locks / "uv.txt", wheels, house, ("uv",))
     rows = {row["id"]: row for row in settings.pins()}
     for pin in pins:
-        lines = (wheels / "locks" / f"{pin}.txt").read_text().splitlines(keepends=True)
+        lines = (
+            (wheels / "locks" / f"{pin}.txt").read_text(encoding="utf-8").splitlines(keepends=True)
+        )
         own = [line for line in lines if line.split("==")[0] in real]
         for name, version in rows[pin]["packages"].items():
             own.append(
                 f"{name}=={version} --hash=sha256:{digest(wheel(name, version, house, arrays))}\n"
             )
-        (locks / f"{pin}.txt").write_text("".join(own))
+        (locks / f"{pin}.txt").write_text("".join(own), encoding="utf-8")
         take(locks / f"{pin}.txt", wheels, house, real)
         # The same packages under another hash: an environment from before.
         (locks / f"{pin}-older").mkdir()
         for other in ("uv", pin):
             shutil.copy(locks / f"{other}.txt", locks / f"{pin}-older")
-        with (locks / f"{pin}-older" / f"{pin}.txt").open("a") as lock:
+        with (locks / f"{pin}-older" / f"{pin}.txt").open("a", encoding="utf-8") as lock:
             lock.write("# As it was before.\n")
 
 
 def take(lock: Path, wheels: Path, house: Path, names: Collection[str]) -> None:
     """The real wheels of these names that a lock names by their hashes."""
-    hashes = set(re.findall(r"sha256:([0-9a-f]{64})", lock.read_text()))
+    hashes = set(re.findall(r"sha256:([0-9a-f]{64})", lock.read_text(encoding="utf-8")))
     for one in (wheels / "wheelhouse").glob("*.whl"):
         if one.name.split("-")[0] in names and digest(one) in hashes:
             shutil.copy(one, house)

@@ -84,7 +84,7 @@ def read(names: list[str], full: bool = True) -> list[Fault]:
 
     Raises ValueError for a name that there is not.
     """
-    rows = yaml.safe_load((DATA / "faults.yml").read_text())
+    rows = yaml.safe_load((DATA / "faults.yml").read_text(encoding="utf-8"))
     faults = [Fault(**{**row, "also": tuple(row.get("also", ()))}) for row in rows]
     faults += [of_op(op, check) for op, check in ops()["seen"].items()]
     lost = set(names) - {fault.id for fault in faults}
@@ -97,7 +97,9 @@ def read(names: list[str], full: bool = True) -> list[Fault]:
 
 def ops() -> dict[str, dict[str, str]]:
     """What ops.yml holds."""
-    found: dict[str, dict[str, str]] = yaml.safe_load((DATA / "ops.yml").read_text())
+    found: dict[str, dict[str, str]] = yaml.safe_load(
+        (DATA / "ops.yml").read_text(encoding="utf-8")
+    )
     return found
 
 

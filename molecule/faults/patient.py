@@ -78,7 +78,7 @@ class Patient:
     def shell(self, lines: str) -> None:
         """Run these lines as root, after break.sh."""
         try:
-            answer = self._run("sudo /bin/sh -c %s", BROKEN.read_text() + lines)
+            answer = self._run("sudo /bin/sh -c %s", BROKEN.read_text(encoding="utf-8") + lines)
         except UnreachableError as error:
             raise NotSetError(f"{self.name} does not answer: {error}") from None
         if answer.status:

@@ -164,7 +164,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     began = time.monotonic()
-    names = yaml.safe_load(given.inventory.read_text())["macs"]["hosts"]
+    names = yaml.safe_load(given.inventory.read_text(encoding="utf-8"))["macs"]["hosts"]
     trial = Trial([Patient(name, given.inventory) for name in names], faults, given.full)
     trial.run()
     order = {fault.id: number for number, fault in enumerate(faults)}

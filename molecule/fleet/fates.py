@@ -49,8 +49,8 @@ class Lab:
         self.signal(name, signal.SIGCONT)
 
     def signal(self, name: str, what: signal.Signals) -> None:
-        first = int((self.folder / name / "pid").read_text().split()[0])
-        children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        first = int((self.folder / name / "pid").read_text(encoding="utf-8").split()[0])
+        children = Path(f"/proc/{first}/task/{first}/children").read_text(encoding="utf-8").split()
         within = Path(f"/proc/{children[0]}/ns/pid").readlink()
         # Twice: one that was being started when its parent was stopped.
         for _ in range(2):

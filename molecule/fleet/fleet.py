@@ -53,7 +53,9 @@ class Fleet(Ground):
         self.expect(self.player.play("playbooks/mirror.yml", "--limit", limit, name="mirror"))
         crossed = [one for one in self.uplink.since() if not one.is_page]
         files = [one for one in crossed if not one.path.endswith("downloads.json")]
-        listed = json.loads((self.lab.folder / "mirror" / "mirror.json").read_text())
+        listed = json.loads(
+            (self.lab.folder / "mirror" / "mirror.json").read_text(encoding="utf-8")
+        )
         size = sum(file["size"] for file in listed["files"].values())
         paths = [one.path for one in files]
         self.claim(
@@ -104,7 +106,9 @@ class Fleet(Ground):
         )
         self.asleep_are_told()
         self.others_are_told()
-        self.retry = (self.player.folder / "report" / "retry.txt").read_text().split()
+        self.retry = (
+            (self.player.folder / "report" / "retry.txt").read_text(encoding="utf-8").split()
+        )
         said = "ansible-playbook site.yml --limit @report/retry.txt"
         self.claim(
             f"retry.txt lists the {len(self.retry)} that slept, and the report says what to type",
@@ -211,7 +215,9 @@ class Fleet(Ground):
         )
 
     def report(self) -> dict[str, Any]:
-        macs = json.loads((self.player.folder / "report" / "fleet.json").read_text())["macs"]
+        macs = json.loads(
+            (self.player.folder / "report" / "fleet.json").read_text(encoding="utf-8")
+        )["macs"]
         return {mac["name"]: mac for mac in macs}
 
     def with_verdict(self, verdict: str) -> list[str]:

@@ -56,8 +56,8 @@ class Ground:
         self.lab.down()
         self.lab.up(f"{census.FIRST}:{census.SONOMA},COMMAND_LINE_TOOLS=installed")
         folder = self.lab.folder
-        self.address = f"127.44.{(folder / 'range').read_text().strip()}.254"
-        image, wheels = map(Path, (folder / "made-from").read_text().split())
+        self.address = f"127.44.{(folder / 'range').read_text(encoding='utf-8').strip()}.254"
+        image, wheels = map(Path, (folder / "made-from").read_text(encoding="utf-8").split())
         house, self.locks, self.older = tiny.make(wheels, folder / "stand-in")
         outside = folder / "outside"
         outside.mkdir()
@@ -67,13 +67,15 @@ class Ground:
         self.start(server, *served)
         waited(lambda: answers(self.address, 8080))
         self.mine = folder / "fleet.yml"
-        self.mine.write_text(json.dumps({"macs": {"vars": self.variables(self.older)}}))
+        self.mine.write_text(
+            json.dumps({"macs": {"vars": self.variables(self.older)}}), encoding="utf-8"
+        )
         inventories = [folder / "inventory.yml", self.mine]
         self.player = Player(folder / "project", inventories, self.sockets)
         self.expect(self.player.play("playbooks/converge.yml", name="first"))
         self.lab.switch_off(census.FIRST)
         self.up()
-        self.mine.write_text(json.dumps(self.inventory()))
+        self.mine.write_text(json.dumps(self.inventory()), encoding="utf-8")
         slow = self.address_of(SLOW)
         self.start(HERE / "wire.py", slow, SLOW_PORT, 2222, LATE)
         waited(lambda: answers(slow, SLOW_PORT))
@@ -83,12 +85,14 @@ class Ground:
         self.lab.up(*(mac.asked for mac in self.macs))
         known = self.lab.folder / "known_hosts"
         slow = f"[{self.address_of(SLOW)}]:2222 "
-        line = next(line for line in known.read_text().splitlines() if line.startswith(slow))
-        with known.open("a") as file:
+        line = next(
+            line for line in known.read_text(encoding="utf-8").splitlines() if line.startswith(slow)
+        )
+        with known.open("a", encoding="utf-8") as file:
             file.write(line.replace(":2222", f":{SLOW_PORT}") + "\n")
 
     def address_of(self, name: str) -> str:
-        lines = (self.lab.folder / "addresses").read_text().splitlines()
+        lines = (self.lab.folder / "addresses").read_text(encoding="utf-8").splitlines()
         return dict(line.split() for line in lines)[name]
 
     def start(self, program: Path, *words: object) -> None:

@@ -58,7 +58,7 @@ class Player:
         for inventory in self.inventories:
             command += ["-i", str(inventory)]
         began, log = time.monotonic(), self.logs / name
-        with log.open("w") as output:
+        with log.open("w", encoding="utf-8") as output:
             process = subprocess.Popen(
                 command,
                 cwd=self.folder,
@@ -71,7 +71,9 @@ class Player:
             memory.start()
             code = process.wait()
         memory.join()
-        return Played(code, log.read_text(), time.monotonic() - began, memory.peak // 1024)
+        return Played(
+            code, log.read_text(encoding="utf-8"), time.monotonic() - began, memory.peak // 1024
+        )
 
 
 class Memory(threading.Thread):
@@ -84,7 +86,7 @@ class Memory(threading.Thread):
     def run(self) -> None:
         while True:
             try:
-                found = re.search(r"VmHWM:\s+(\d+)", self.status.read_text())
+                found = re.search(r"VmHWM:\s+(\d+)", self.status.read_text(encoding="utf-8"))
             except OSError:
                 return
             if not found:

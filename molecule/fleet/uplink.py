@@ -32,7 +32,7 @@ class Uplink:
 
     def since(self) -> list[Crossed]:
         """What crossed since this was asked last."""
-        lines = self.log.read_text().splitlines() if self.log.exists() else []
+        lines = self.log.read_text(encoding="utf-8").splitlines() if self.log.exists() else []
         new, self.read = map(json.loads, lines[self.read :]), len(lines)
         return [
             Crossed(one["name"], one["path"], one["sent"], one["began"], one["ended"])

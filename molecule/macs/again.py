@@ -64,12 +64,14 @@ class Ran:
 
 def said_of(name: str) -> dict[str, Any]:
     """What host_vars says of a Mac."""
-    values: dict[str, Any] = yaml.safe_load((HERE / "host_vars" / f"{name}.yml").read_text())
+    values: dict[str, Any] = yaml.safe_load(
+        (HERE / "host_vars" / f"{name}.yml").read_text(encoding="utf-8")
+    )
     return values
 
 
 def platforms() -> list[str]:
-    scenario = yaml.safe_load((HERE / "molecule.yml").read_text())
+    scenario = yaml.safe_load((HERE / "molecule.yml").read_text(encoding="utf-8"))
     return [platform["name"] for platform in scenario["platforms"]]
 
 

@@ -45,7 +45,7 @@ def again(inventory: Path) -> Callable[..., Ran]:
             cwd=PROJECT,
             env=surroundings,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             check=False,
         )
         assert done.stdout.startswith("{"), done.stdout + done.stderr

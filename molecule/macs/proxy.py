@@ -17,7 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 ADDRESS, PORT, FOLDER = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
-WORD = (FOLDER / "words").read_text().split()[0]
+WORD = (FOLDER / "words").read_text(encoding="utf-8").split()[0]
 PASSWORD = "Basic " + base64.b64encode(f"lab:{WORD}".encode()).decode()
 OF_THE_PROXY = ("connection", "proxy-authorization", "proxy-connection")
 
@@ -31,7 +31,7 @@ class Proxy(BaseHTTPRequestHandler):
             self.send_header("Proxy-Authenticate", 'Basic realm="lab"')
             self.end_headers()
             return
-        with (FOLDER / "proxied").open("a") as log:
+        with (FOLDER / "proxied").open("a", encoding="utf-8") as log:
             log.write(self.path + "\n")
         asked = urllib.parse.urlsplit(self.path)
         outside = http.client.HTTPConnection(asked.netloc.rpartition("@")[2])

@@ -28,10 +28,15 @@ def verdicts(inventory: Path, tmp_path_factory: pytest.TempPathFactory) -> Verdi
         report = tmp_path_factory.mktemp("report")
         command = [sys.executable, "-m", "verify", "hosts", "--inventory", str(inventory)]
         command += ["--limit", ",".join(macs), "--jobs", "2", "--report", str(report), *wishes]
-        done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, cwd=PROJECT, capture_output=True, encoding="utf-8", check=False
+        )
         # Some Mac may not be judged, and none is wrong.
         assert done.returncode in (0, 2), done.stdout + done.stderr
-        found |= {name: json.loads((report / "macs" / f"{name}.json").read_text()) for name in macs}
+        found |= {
+            name: json.loads((report / "macs" / f"{name}.json").read_text(encoding="utf-8"))
+            for name in macs
+        }
     return found
 
 

@@ -21,7 +21,7 @@ def outside(inventory: Path) -> Path:
 
 
 def lines(path: Path) -> list[str]:
-    return path.read_text().splitlines()
+    return path.read_text(encoding="utf-8").splitlines()
 
 
 def test_all_that_the_mac_fetched_came_by_the_proxy(outside: Path) -> None:
@@ -46,7 +46,7 @@ def find_holders(mac: Path, words: Path, *places: Path) -> str:
         [*look, *grep, "--file", str(words), ".", *map(str, places)],
         env=os.environ | {"LC_ALL": "C"},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=False,
     )
     assert found.returncode < 2, found.stderr
@@ -59,7 +59,7 @@ def test_no_file_and_no_log_has_a_password_afterwards(
     mac = inventory.parent / NAME
     log = Path(os.environ["ANSIBLE_LOG_PATH"]).absolute()
     there = tmp_path / "there"
-    there.write_text(f"{NAME}\n")
+    there.write_text(f"{NAME}\n", encoding="utf-8")
     seen = find_holders(mac, there, mac / "log", log)
     assert "./etc/lab/mac" in seen
     assert str(log) in seen

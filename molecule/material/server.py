@@ -139,7 +139,7 @@ def main() -> None:
     secure.socket = context.wrap_socket(secure.socket, server_side=True)
     threading.Thread(target=secure.serve_forever, daemon=True).start()
     plain = ThreadingHTTPServer((ADDRESS, PORT), Handler)
-    (FOLDER / "pid").write_text(str(os.getpid()))
+    (FOLDER / "pid").write_text(str(os.getpid()), encoding="utf-8")
     plain.serve_forever()
 
 

@@ -50,7 +50,7 @@ def found(path: str) -> bytes | None:
     if kind == "simple":
         return page(name).encode() or None
     if path == "/python/downloads.json":
-        text = (SHARE / "python" / name).read_text()
+        text = (SHARE / "python" / name).read_text(encoding="utf-8")
         return text.replace("file:///Volumes/Lab", f"http://{ADDRESS}:{PORT}").encode()
     folder = {"files": WHEELHOUSE, "python": SHARE / "python", "homebrew": SHARE}[kind]
     return (folder / name).read_bytes() if (folder / name).is_file() else None
@@ -91,7 +91,7 @@ def outside(asked: WSGIEnvironment, start: StartResponse) -> Iterator[bytes]:
         # Also of those that have heard enough.
         said = {"method": method, "path": path, "status": int(status[:3]), "sent": len(body)}
         said |= {"name": name, "began": began, "ended": time.time()}
-        with Path(FOLDER, "log").open("a") as log:
+        with Path(FOLDER, "log").open("a", encoding="utf-8") as log:
             log.write(json.dumps(said) + "\n")
 
 
@@ -109,7 +109,7 @@ class Silent(WSGIRequestHandler):
 
 
 with make_server(ADDRESS, PORT, outside, Server, Silent) as server:
-    Path(FOLDER, "pid").write_text(str(os.getpid()))
+    Path(FOLDER, "pid").write_text(str(os.getpid()), encoding="utf-8")
     # Whoever takes the folder away takes this away, too.
     server.timeout = 1
     while Path(FOLDER).exists():

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 FOLDER = Path(sys.argv[1])
-WORDS = [line.encode() for line in (FOLDER / "words").read_text().split()]
+WORDS = [line.encode() for line in (FOLDER / "words").read_text(encoding="utf-8").split()]
 told: set[bytes] = set()
 
 while FOLDER.exists():
@@ -24,6 +24,6 @@ while FOLDER.exists():
             continue
         if line not in told and any(word in line for word in WORDS):
             told.add(line)
-            with (FOLDER / "seen").open("a") as log:
+            with (FOLDER / "seen").open("a", encoding="utf-8") as log:
                 log.write(line.decode("utf-8", "replace") + "\n")
     time.sleep(0.1)

@@ -65,7 +65,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         templar = Templar(loader=task.get_loader(), variables=known)
         grows = templar.template(task.vars[MARK])
         every = self.get_option("every") or (TERMINAL if sys.stdout.isatty() else LOG)
-        asked = ["/bin/sh", "-c", GROWTH.read_text(), "growth", f"{every:g}"]
+        asked = ["/bin/sh", "-c", GROWTH.read_text(encoding="utf-8"), "growth", f"{every:g}"]
         if not (task.delegate_to or known.get("ansible_connection") == "local"):
             asked = over(templar.template(address(known, host.name)), asked)
         self._watched.add(host.name)
@@ -109,7 +109,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             command = [sys.executable, "-I", "-B", str(WATCHER)]
             # Named, since Ansible lets no child inherit it.
             self._watcher = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=sys.stdout, text=True
+                command, stdin=subprocess.PIPE, stdout=sys.stdout, encoding="utf-8"
             )
         assert self._watcher.stdin is not None
         self._watcher.stdin.write(json.dumps(event) + "\n")

@@ -82,6 +82,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     def _verify(self, *arguments: str, said: str = "") -> None:
         command = [*VERIFY, *arguments]
-        done = subprocess.run(command, cwd=PROJECT, input=said, capture_output=True, text=True)
+        done = subprocess.run(
+            command, cwd=PROJECT, input=said, capture_output=True, encoding="utf-8"
+        )
         if text := (done.stdout + done.stderr).strip():
             self._display.display(text)

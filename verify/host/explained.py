@@ -18,7 +18,7 @@ from verify.settings import ROLE, filters
 @functools.cache
 def entries() -> tuple[dict[str, Any], ...]:
     """The catalogue."""
-    return tuple(yaml.safe_load((ROLE / "files" / "catalogue.yml").read_text()))
+    return tuple(yaml.safe_load((ROLE / "files" / "catalogue.yml").read_text(encoding="utf-8")))
 
 
 def about(line: Line) -> list[dict[str, Any]]:

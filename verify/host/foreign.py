@@ -30,7 +30,9 @@ CURE = "Nothing, or let site.yml build one, which can be judged."
 
 def asked(run: Run, path: str) -> dict[str, Any] | Answer:
     """Its interpreter, prefix and packages; the answer as it came where that is none."""
-    answer = run("/bin/sh -c %s %s %s %s", ASK.read_text(), "foreign", path, PROGRAM)
+    answer = run(
+        "/bin/sh -c %s %s %s %s", ASK.read_text(encoding="utf-8"), "foreign", path, PROGRAM
+    )
     try:
         found: dict[str, Any] = json.loads(answer.stdout.strip().splitlines()[-1])
     except (ValueError, IndexError):

@@ -138,7 +138,7 @@ def prove_one(
 def proofs(run: Run, python: str, expected: Expected, reading: Mapping[str, Any]) -> list[Line]:
     """A line for each check that is wished, by what this Python makes of them."""
     program = ("send", python, archive(), expected.dump())
-    answer = run("/bin/sh -c %s %s %s %s %s", SEND.read_text(), *program)
+    answer = run("/bin/sh -c %s %s %s %s %s", SEND.read_text(encoding="utf-8"), *program)
     lines = [explained(line) for line in complete(checks_for(expected), answer)]
     return [doubted(line) for line in lines] if reading["virtual"] else lines
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -10,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from testinfra.backend.base import BaseBackend, CommandResult
+    from testinfra.backend.ssh import SshBackend
     from testinfra.host import Host
 
 Heard = Callable[[bytes], None]
@@ -40,10 +43,13 @@ def streamed(host: Host, heard: Heard) -> Iterator[None]:
             return backend.result(process.returncode, line, b"".join(rows), said.read())
 
     backend.run_local = run_local
+    # For a letter beyond ASCII testinfra asks the Mac's python3 what it takes, with the same letter
+    # in the question, for ever; and on a bare Mac python3 opens a window.
+    backend.encode = os.fsencode
     try:
         yield
     finally:
-        del backend.run_local
+        del backend.run_local, backend.encode
 
 
 def acting(host: Host) -> BaseBackend:
@@ -54,4 +60,17 @@ def acting(host: Host) -> BaseBackend:
     behind = backend.ansible_runner.get_host(
         backend.host, ssh_config=backend.ssh_config, ssh_identity_file=backend.ssh_identity_file
     )
-    return behind.backend if behind else backend
+    if behind is None:
+        return backend
+    if hasattr(behind.backend, "ssh_extra_args"):
+        quote_options(behind.backend)
+    return behind.backend
+
+
+def quote_options(backend: SshBackend) -> None:
+    """Let a shell hand on ssh's options as Ansible does, word by word, spaces and all."""
+    words = shlex.split(backend.ssh_extra_args or "")
+    if backend.controlpath:
+        words += ["-o", 'ControlPath="{}"'.format(backend.controlpath.replace("%%", "%"))]
+        backend.controlpath = None
+    backend.ssh_extra_args = shlex.join(words)

@@ -92,7 +92,7 @@ class Links(HTMLParser):
 def setting(name: str) -> str:
     """What pip is configured to, or nothing."""
     asked = [sys.executable, "-m", "pip", "--disable-pip-version-check", "config", "get", name]
-    done = subprocess.run(asked, capture_output=True, text=True, check=False)
+    done = subprocess.run(asked, capture_output=True, encoding="utf-8", check=False)
     return done.stdout.strip() if done.returncode == 0 else ""
 
 

@@ -27,7 +27,7 @@ def macs(inventories: Sequence[str]) -> dict[str, Variables]:
         ["ansible-inventory", "--list"],
         env=environment,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=False,
     )
     if asked.returncode:

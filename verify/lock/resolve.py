@@ -28,6 +28,6 @@ def resolve(lock: Lock, *, upgrade: bool = False) -> None:
         input="\n".join(wanted if row["id"] == UV else wanted + CONSTRAINTS),
         env={**os.environ, "MACOSX_DEPLOYMENT_TARGET": str(row["macos_min"])},
         stdout=subprocess.DEVNULL,
-        text=True,
+        encoding="utf-8",
         check=True,
     )

@@ -28,7 +28,7 @@ from verify.mirror.outside import Outside
 
 def outside(given: argparse.Namespace) -> Outside:
     """Whoever is asked; a command line would show an index's password to all."""
-    return Outside(given.index_file.read_text().strip() if given.index_file else "")
+    return Outside(given.index_file.read_text(encoding="utf-8").strip() if given.index_file else "")
 
 
 def listing(given: argparse.Namespace) -> int:

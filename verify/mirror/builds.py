@@ -46,7 +46,7 @@ def uv(*arguments: str) -> subprocess.CompletedProcess[str]:
     # Where someone has set uv to look elsewhere, that is not what the Macs will do.
     own = {key: value for key, value in os.environ.items() if not key.startswith("UV_PYTHON")}
     command = [sys.executable, "-m", "uv", "python", *arguments, "--no-config"]
-    return subprocess.run(command, env=own, capture_output=True, text=True, check=False)
+    return subprocess.run(command, env=own, capture_output=True, encoding="utf-8", check=False)
 
 
 def address(name: str, options: list[str]) -> str:

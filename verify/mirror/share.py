@@ -117,7 +117,7 @@ def packed(found: Share, folder: Folder, at: str) -> Path:
     """
     archive = folder.path / SHARES / f"{found.digest(at)}.tar"
     archive.parent.mkdir(exist_ok=True)
-    with archive.with_suffix(".lock").open("w") as lock:
+    with archive.with_suffix(".lock").open("w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not proven(archive, found):
             unfinished = archive.with_suffix(".unfinished")

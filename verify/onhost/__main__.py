@@ -54,7 +54,7 @@ def main() -> int:
 def child(pipe: int, expected: Expected, ids: Collection[str]) -> None:
     """Get ready for these checks, and write to the pipe the lines of those that are ordered."""
     checks = [check for check in CHECKS if check.id in ids]
-    with os.fdopen(pipe, "w") as lines:
+    with os.fdopen(pipe, "w", encoding="utf-8") as lines:
         prepare(checks)
         given = sys.stdin.read()
         # The parent is gone, and nobody reads on.

@@ -115,7 +115,7 @@ def used() -> float:
     """The MiB of this process; on a Mac its footprint, which has the GPU's memory in it."""
     pages = Path("/proc/self/statm")
     if pages.exists():
-        return int(pages.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / MIB
+        return int(pages.read_text(encoding="utf-8").split()[1]) * os.sysconf("SC_PAGE_SIZE") / MIB
     return footprint() or resident()
 
 
@@ -135,7 +135,7 @@ def resident() -> float:
         ["/bin/ps", "-o", "rss=", "-p", str(os.getpid())],
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=True,
     )
     return int(asked.stdout) / 1024

@@ -98,7 +98,7 @@ def load(report: Path, mac: str) -> History:
     if not source.exists():
         return History()
     try:
-        given: dict[str, Any] = json.loads(source.read_text())
+        given: dict[str, Any] = json.loads(source.read_text(encoding="utf-8"))
         told = {name: Told(**given[name]) if given[name] else None for name in ("latest", "before")}
         return History(**{**given, **told})
     except (ValueError, TypeError, KeyError) as error:

@@ -100,7 +100,7 @@ def done(command: Sequence[str], given: str = "") -> subprocess.CompletedProcess
         input=given,
         env=quiet,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=SECONDS,
         check=False,
     )

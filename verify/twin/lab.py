@@ -116,7 +116,7 @@ def jupyterlab(folder: Path) -> None:
     subprocess.run([*lab, "--version"], check=True, capture_output=True, timeout=120)
     lab += ["--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0"]
     log = folder / "server.log"
-    with log.open("w") as file:
+    with log.open("w", encoding="utf-8") as file:
         server = subprocess.Popen([*lab, f"--notebook-dir={folder}"], stdout=file, stderr=file)
         try:
             expect("The server's page", b"JupyterLab" in answer(server, log))
@@ -139,7 +139,9 @@ def jupyterlab(folder: Path) -> None:
 def answer(server: "subprocess.Popen[bytes]", log: Path) -> bytes:
     """The page at the address that the server writes into its log."""
     for _ in range(600):
-        found = re.search(r"http://127\.0\.0\.1:\d+/lab\?token=\w+", log.read_text())
+        found = re.search(
+            r"http://127\.0\.0\.1:\d+/lab\?token=\w+", log.read_text(encoding="utf-8")
+        )
         if found:
             page: bytes = urllib.request.urlopen(found[0], timeout=60).read()
             return page
@@ -148,7 +150,9 @@ def answer(server: "subprocess.Popen[bytes]", log: Path) -> bytes:
             break
         except subprocess.TimeoutExpired:
             pass
-    raise OSError("the server does not start: " + " ".join(log.read_text().splitlines()[-3:]))
+    raise OSError(
+        "the server does not start: " + " ".join(log.read_text(encoding="utf-8").splitlines()[-3:])
+    )
 
 
 USES: "dict[str, Callable[[Path], None]]" = {

@@ -45,7 +45,7 @@ def serve(folder: str) -> None:
     """Start tensorboard on a free port of the loopback and have it answer once."""
     command = [sys.executable, "-m", "tensorboard.main", "--logdir", folder]
     command += ["--host", "127.0.0.1", "--port", "0", "--load_fast", "false"]
-    board = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    board = subprocess.Popen(command, stderr=subprocess.PIPE, encoding="utf-8")
     said = []
     try:
         for line in board.stderr or ():

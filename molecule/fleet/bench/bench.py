@@ -43,7 +43,9 @@ def main() -> int:
                 begin(lent, [*cases.values()])
             runs[name] = run(case, asked.rounds or case.rounds, say)
             REPORT.parent.mkdir(exist_ok=True)
-            REPORT.write_text(json.dumps({**machine, "cases": figures(runs)}, indent=2) + "\n")
+            REPORT.write_text(
+                json.dumps({**machine, "cases": figures(runs)}, indent=2) + "\n", encoding="utf-8"
+            )
     finally:
         lab.down()
     title = f"Simulated Macs on {machine['cores']} cores, which also run the controller"

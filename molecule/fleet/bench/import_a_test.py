@@ -35,7 +35,7 @@ def right(mac: str, variables: Mapping[str, Any]) -> bool:
     names = [check.id for check in checks_for(expected)]
     program = (f"{expected.environment}/bin/python", archive(), expected.dump())
     words = ("each", *program, json.dumps(names), *names)
-    answer = run("/bin/sh -c %s" + " %s" * len(words), EACH.read_text(), *words)
+    answer = run("/bin/sh -c %s" + " %s" * len(words), EACH.read_text(encoding="utf-8"), *words)
     lines = {line["id"]: line["status"] for line in lines_in(answer.stdout)}
     wrong = {name: lines.get(name, "silent") for name in names}
     wrong = {name: status for name, status in wrong.items() if status not in ("pass", "warn")}

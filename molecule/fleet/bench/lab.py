@@ -61,27 +61,32 @@ def inventory() -> Path:
 
 
 def addresses() -> dict[str, str]:
-    hosts = yaml.safe_load(inventory().read_text())["macs"]["hosts"]
+    hosts = yaml.safe_load(inventory().read_text(encoding="utf-8"))["macs"]["hosts"]
     return {name: facts["ansible_host"] for name, facts in hosts.items()}
 
 
 def variables() -> dict[str, Any]:
     """What the inventory says of all of them."""
-    found: dict[str, Any] = yaml.safe_load(inventory().read_text())["macs"]["vars"]
+    found: dict[str, Any] = yaml.safe_load(inventory().read_text(encoding="utf-8"))["macs"]["vars"]
     return found
 
 
 def processor(macs: Sequence[str]) -> float:
     """The seconds of processor that these Macs have taken since they were started."""
-    ticks = sum(taken((FOLDER / name / "pid").read_text().split()[0]) for name in macs)
+    ticks = sum(
+        taken((FOLDER / name / "pid").read_text(encoding="utf-8").split()[0]) for name in macs
+    )
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def taken(pid: str) -> int:
     """The ticks of a process, of all below it, and of those below it that are gone."""
     try:
-        own = sum(int(word) for word in Path(f"/proc/{pid}/stat").read_text().split()[13:17])
-        below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        own = sum(
+            int(word)
+            for word in Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").split()[13:17]
+        )
+        below = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split()
     except (FileNotFoundError, ProcessLookupError):
         return 0
     return own + sum(map(taken, below))
@@ -90,4 +95,4 @@ def taken(pid: str) -> int:
 def ssh(name: str, command: str) -> str:
     """What a command prints there; raises CalledProcessError where it fails."""
     asked = ["ssh", "-F", str(FOLDER / "ssh_config"), name, command]
-    return subprocess.run(asked, check=True, capture_output=True, text=True).stdout
+    return subprocess.run(asked, check=True, capture_output=True, encoding="utf-8").stdout

@@ -96,7 +96,9 @@ def said(*command: str) -> str:
     """What a program prints, in no language of the user's; empty where there is none such."""
     try:
         environment = {**os.environ, "LC_ALL": "C"}
-        return subprocess.run(command, capture_output=True, text=True, env=environment).stdout
+        return subprocess.run(
+            command, capture_output=True, encoding="utf-8", env=environment
+        ).stdout
     except OSError:
         return ""
 
