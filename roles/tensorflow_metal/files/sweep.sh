@@ -4,5 +4,5 @@
 # After a loss of power a program may be there and empty; started by a shell, that succeeds.
 PATH=/usr/bin:/bin
 export PATH
-[ -n "$("$1/$2" "$3" 2> /dev/null)" ] || rm -rf "$1"
+[ -n "$("$1/$2" "$3" 2> /dev/null < /dev/null)" ] || rm -rf "$1"
 rm -rf "$1.unfinished"
