@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 
 from verify.host.explained import harmless
-from verify.hosts import verify
+from verify.hosts import names, surroundings, verify
 from verify.onhost.registry import Line
 from verify.report import history
 from verify.report.table import PLAIN_WIDTH, WORDS, kind
@@ -35,12 +35,14 @@ def examine(inventories: Sequence[str], name: str, report: Path, wishes: Sequenc
 
     Raises ValueError with one sentence where that is not the name of one Mac.
     """
+    found = names(name, surroundings(inventories))
+    if len(found) != 1:
+        meant = f"{name!r} is {', '.join(found)}" if name else f"there are {', '.join(found)}"
+        raise ValueError(
+            f"The doctor sees one Mac at a time; {meant}. Type: make doctor HOST={found[0]}"
+        )
     with TemporaryDirectory(prefix="doctor-") as folder:
-        fleet = verify(inventories, name, Path(folder), 1, wishes)
-    if len(fleet.macs) != 1:
-        names = ", ".join(mac.name for mac in fleet.macs)
-        raise ValueError(f"The doctor sees one Mac at a time; {name!r} is {names}.")
-    return fleet.macs[0]
+        return verify(inventories, name, Path(folder), 1, wishes).macs[0]
 
 
 def last(name: str, report: Path) -> Verdict:

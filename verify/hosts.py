@@ -13,20 +13,33 @@ from pathlib import Path
 from verify.progress import FILE
 from verify.report import history
 from verify.report.fleet import Fleet, clear, gather
-from verify.settings import PROJECT, UNLOGGED
+from verify.settings import PROJECT, UNLOGGED, filters
 from verify.verdict import write
 from verify.watching import watch
 
+# Without a UTF-8 locale Ansible refuses to run.
+UTF_8 = {"LC_ALL": "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"}
+NOWHERE = (
+    "There is no inventory. Nothing was verified. Copy inventory.example to inventory and name "
+    "your Macs there, or type `make site`, which provisions this Mac or, on Linux, two simulated "
+    "ones."
+)
+
 
 def surroundings(inventories: Sequence[str]) -> dict[str, str]:
-    """The environment of Ansible's commands: those beside this Python, and these inventories.
+    """The environment of Ansible's commands: those beside this Python, UTF-8, and these
+    inventories; of none, those that Ansible is told of, or the one that bin/site would take.
 
     Raises ValueError with one sentence for an inventory that is not there.
     """
-    lost = [path for path in inventories if not Path(path).exists()]
-    if lost:
+    if lost := [path for path in inventories if not Path(path).exists()]:
         raise ValueError(f"There is no inventory {lost[0]}.")
-    found = os.environ | UNLOGGED
+    if not inventories and not os.environ.keys() & {"ANSIBLE_CONFIG", "ANSIBLE_INVENTORY"}:
+        chosen = filters("to_type").choose_inventory()
+        if not chosen:
+            raise ValueError(NOWHERE)
+        inventories = [str(PROJECT / chosen)]
+    found = os.environ | UNLOGGED | UTF_8
     found["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), found.get("PATH", "")])
     found.setdefault("ANSIBLE_CONFIG", str(PROJECT / "ansible.cfg"))
     if inventories:
@@ -36,17 +49,24 @@ def surroundings(inventories: Sequence[str]) -> dict[str, str]:
 
 def names(limit: str, environment: Mapping[str, str]) -> list[str]:
     """The Macs that `--limit` means to Ansible; raises ValueError where there is none."""
+    found, said = listed(limit, environment)
+    if not found:
+        where = environment.get("ANSIBLE_INVENTORY", "the inventory")
+        what = f"Mac '{limit}'" if limit else "Mac in the group macs"
+        there = listed("", environment)[0] if limit else []
+        said = f"There are {', '.join(there)}." if there else said
+        raise ValueError(f"There is no {what} in {where}. {said}".strip())
+    return found
+
+
+def listed(limit: str, environment: Mapping[str, str]) -> tuple[list[str], str]:
+    """The same, empty where there is none; and what Ansible had against it."""
     command = ["ansible", "macs", "--list-hosts", *(["--limit", limit] if limit else [])]
     asked = subprocess.run(
         command, env=environment, capture_output=True, encoding="utf-8", check=False
     )
     found = re.findall(r"^ {4}(\S+)$", asked.stdout, re.MULTILINE)
-    if not found:
-        where = environment.get("ANSIBLE_INVENTORY", "the inventory")
-        what = f"Mac '{limit}'" if limit else "Mac in the group macs"
-        said = " ".join(re.findall(r"ERROR\S*:? *(.*)", asked.stderr))
-        raise ValueError(f"There is no {what} in {where}. {said}".strip())
-    return found
+    return found, " ".join(re.findall(r"ERROR\S*:? *(.*)", asked.stderr))
 
 
 def verify(

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -135,7 +136,16 @@ def wanted(variables: Mapping[str, Any]) -> dict[str, Any]:
     """
     chosen = {name: literal(variables, name) for name in WANTED}
     chosen["locks"] = chosen["locks"] or str(ROLE / "files" / "locks")
-    return chosen
+    return {**chosen, "to_type": to_type()}
+
+
+def to_type(inventories: Sequence[str] = ()) -> dict[str, str]:
+    """What to type to run the project's playbooks and Python once more, on these inventories; of
+    none, on those that Ansible is told of, or on what bin/site would take.
+    """
+    told = [path for path in os.environ.get("ANSIBLE_INVENTORY", "").split(",") if path]
+    found: dict[str, str] = filters("to_type").find_commands(inventories or told)
+    return found
 
 
 def probe(wanted: Mapping[str, Any]) -> tuple[str, ...]:

@@ -109,7 +109,9 @@ class Fleet(Ground):
         self.retry = (
             (self.player.folder / "report" / "retry.txt").read_text(encoding="utf-8").split()
         )
-        said = "ansible-playbook site.yml --limit @report/retry.txt"
+        said = "  ansible-playbook "
+        said += "".join(f"-i {inventory} " for inventory in self.player.inventories)
+        said += "site.yml --limit @report/retry.txt"
         self.claim(
             f"retry.txt lists the {len(self.retry)} that slept, and the report says what to type",
             self.retry == self.sleepers and said in played.output,

@@ -5,6 +5,7 @@ every Mac did ends the run before the play that makes it.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -82,8 +83,14 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     def _verify(self, *arguments: str, said: str = "") -> None:
         command = [*VERIFY, *arguments]
+        inventories = ",".join(self._variables()["ansible_inventory_sources"])
         done = subprocess.run(
-            command, cwd=PROJECT, input=said, capture_output=True, encoding="utf-8"
+            command,
+            cwd=PROJECT,
+            env={**os.environ, "ANSIBLE_INVENTORY": inventories},
+            input=said,
+            capture_output=True,
+            encoding="utf-8",
         )
         if text := (done.stdout + done.stderr).strip():
             self._display.display(text)

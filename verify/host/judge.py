@@ -12,7 +12,7 @@ from verify import settings
 from verify.host import foreign, requirements
 from verify.host.archive import archive
 from verify.host.explained import explained
-from verify.host.lines import again, complete, doubted, planned, unjudged, wake
+from verify.host.lines import again, complete, doubted, planned, spell_out, unjudged, wake
 from verify.host.run import Answer, Run, UnreachableError
 from verify.host.wish import Wish
 from verify.onhost.catalogue import CHECKS, checks_for
@@ -66,7 +66,7 @@ def judge(
         pin=plan["row"]["id"] if plan["row"] else "",
         lock=next((one["lock_sha256"] for one in plan["environments"]), ""),
         versions=versions(reading),
-        checks=tuple(checks),
+        checks=tuple(spell_out(line, name) for line in checks),
     )
 
 
@@ -88,7 +88,7 @@ def of_another(name: str, run: Run, reading: dict[str, Any], wish: Wish) -> Verd
         verdict=outcome(proven),
         reading=reading,
         versions=packages,
-        checks=(*lines, *proven),
+        checks=tuple(spell_out(line, name) for line in (*lines, *proven)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,17 +13,28 @@ from verify.onhost.expected import PROFILES, USUAL
 from verify.onhost.machine import COMPATIBLE
 from verify.onhost.registry import Check, Finding, Line
 from verify.onhost.words import evidence, last_words
+from verify.settings import to_type
 from verify.verdict import Status, lines_in
 
 PLANNED = "machine.planned"
 CLAIM = "Nothing on this Mac differs from its plan"
 SILENT = "The environment's Python does not run, or was stopped."
 NOTHING = "nothing differs"
+SITE = re.compile(r"\b([Rr]un) site\.yml\b( again)?( for this Mac)?")
 
 
 def again(name: str) -> str:
     """What to type to do one Mac again."""
-    return f"ansible-playbook site.yml --limit {name}"
+    return f"{to_type()['site']} --limit {name}"
+
+
+def spell_out(line: Line, name: str) -> Line:
+    """The line with a cure to be typed: who writes of site.yml does not know how it is run."""
+    typed = SITE.sub(lambda found: f"{found[1]} `{again(name)}`{found[2] or ''}", line["cure"])
+    return {
+        **line,
+        "cure": typed.replace("`python -m verify ", f"`{to_type()['python']} -m verify "),
+    }
 
 
 def wake(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -101,19 +102,18 @@ def copied(lock: Lock) -> bool:
 
 def following(chosen: Sequence[Lock], inventories: Sequence[str], folder: str) -> Iterator[str]:
     """What is to be typed next: the verdicts on own pairs that nobody knows yet, then the plan."""
+    commands = settings.to_type(inventories)
     for lock in chosen:
         plugin = lock.exact.get("tensorflow-metal")
         if plugin and lock.extra == locks.CORE and not known(lock.row, lock.folder):
             tensorflow = lock.exact.get("tensorflow") or lock.exact["tensorflow-macos"]
-            command = (
-                f"python -m verify links {tensorflow} {plugin} --machine {lock.row['machine']}"
-            )
-            yield f"{command} --keep {lock.folder / 'links.json'}"
-    options = "".join(f" -i {inventory}" for inventory in inventories)
+            command = f"{commands['python']} -m verify links {tensorflow} {plugin}"
+            kept = shlex.quote(str(lock.folder / "links.json"))
+            yield f"{command} --machine {lock.row['machine']} --keep {kept}"
     if folder:
         # The verification reads the inventory, and nothing given with -e.
         yield f"(in the inventory) tensorflow_metal_locks: {Path(folder).resolve()}"
-    yield f"ansible-playbook{options} playbooks/plan.yml"
+    yield commands["plan"]
 
 
 def known(row: Row, folder: Path) -> bool:

@@ -17,6 +17,7 @@ from verify.links.wheels import Link
 from verify.lock.files import Mac, choice, entries
 from verify.mirror.folder import Folder, sha256
 from verify.mirror.needs import Need, text
+from verify.settings import to_type
 
 SHARES = "shares"
 LIST = "python/downloads.json"
@@ -105,7 +106,8 @@ def sentence(need: Need, folder: Folder, found: Share) -> str:
     more = f" and {len(found.troubles) - 5} more" if len(found.troubles) > 5 else ""
     return (
         f"The mirror {folder.path} cannot serve {need.mac}: {'; '.join(found.troubles[:5])}{more}. "
-        "Nothing was changed. Where there is a network, run: ansible-playbook playbooks/mirror.yml"
+        "Nothing was changed. Where there is a network, run: "
+        f"{to_type()['mirror']}"
     )
 
 

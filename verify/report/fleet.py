@@ -11,6 +11,7 @@ from pathlib import Path
 
 from verify.host.lines import unjudged
 from verify.host.requirements import folder
+from verify.settings import to_type
 from verify.verdict import SCHEMA, Verdict, place, write
 
 RETRY = "retry.txt"
@@ -66,7 +67,7 @@ def gather(report: Path, names: Sequence[str] = (), within: float | None = None)
     """
     there = {source.stem: source for source in sorted((report / "macs").glob("*.json"))}
     if not names and not there:
-        raise ValueError(f"There is no verdict in {report}. Run `ansible-playbook site.yml` first.")
+        raise ValueError(f"There is no verdict in {report}. Run `{to_type()['site']}` first.")
     now = datetime.datetime.now(datetime.UTC)
     macs = [
         told(there[name], now, within) if name in there else missing(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +18,7 @@ from rich.table import Table
 from verify.report import stages
 from verify.report.fleet import PAGE, RETRY, Fleet
 from verify.report.words import shown
-from verify.settings import PROJECT
+from verify.settings import PROJECT, to_type
 from verify.verdict import Verdict
 
 WORDS = {
@@ -47,8 +48,9 @@ def show(fleet: Fleet, report: Path, stream: TextIO) -> None:
         console.print(f"\n{totals(fleet)}")
         if fleet.open:
             console.print("Once they are awake, try those that were not reached or judged again:")
-            names = os.path.relpath(report / RETRY, PROJECT)
-            console.print(f"  ansible-playbook site.yml --limit @{names}", soft_wrap=True)
+            names = shlex.quote(f"@{os.path.relpath(report / RETRY, PROJECT)}")
+            command = f"{to_type()['site']} --limit {names}"
+            console.print(f"  {escape(command)}", soft_wrap=True)
         page = os.path.relpath(report / PAGE, PROJECT)
         console.print(f"What to mend and what has changed, to read: {page}", soft_wrap=True)
     text = "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())

@@ -81,7 +81,9 @@ def test_the_last_verdict_is_told_again_or_missed_in_a_sentence(tmp_path: Path) 
 
 
 def test_the_doctor_sees_one_mac_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    two = Fleet("", (verdict("m1"), verdict("m2")))
-    monkeypatch.setattr(doctor, "verify", lambda *given: two)
-    with pytest.raises(ValueError, match="one Mac at a time; 'all' is m1, m2"):
+    monkeypatch.setattr(doctor, "surroundings", lambda *given: {})
+    monkeypatch.setattr(doctor, "names", lambda *given: ["m1", "m2"])
+    with pytest.raises(ValueError, match=r"'all' is m1, m2\. Type: make doctor HOST=m1"):
         doctor.examine([], "all", tmp_path, [])
+    with pytest.raises(ValueError, match=r"one Mac at a time; there are m1, m2\."):
+        doctor.examine([], "", tmp_path, [])

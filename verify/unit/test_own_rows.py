@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from verify.settings import to_type
 from verify.unit.role import LOCKS, bare, intel, planned
 
 OWN = {"id": "course", "machine": "arm64", "macos_min": "12.1", "python": "3.11"}
@@ -97,7 +98,8 @@ def test_a_distribution_that_only_requires_itself_is_refused(locks: Path) -> Non
 def test_an_unknown_pair_is_refused_with_how_to_compute_it(locks: Path) -> None:
     found = plan(locks, row({"tensorflow": "2.12.1", "tensorflow-metal": "1.0.1"}))
     assert found["unjudged"] == {"tensorflow": "2.12.1", "metal": "1.0.1", "machine": "arm64"}
-    command = f"python -m verify links 2.12.1 1.0.1 --machine arm64 --keep {locks}/links.json"
+    command = f"{to_type()['python']} -m verify links 2.12.1 1.0.1 --machine arm64"
+    command += f" --keep {locks}/links.json"
     assert f"`{command}`" in found["refused"]["course"]
 
 
@@ -114,7 +116,8 @@ def test_what_was_computed_beside_the_locks_decides(
 
 def test_a_row_without_a_lock_is_told_how_one_is_made(locks: Path) -> None:
     found = planned(bare(), rows=[row({"tensorflow": "2.18.1"})], locks=str(locks))
-    assert "`python -m verify.lock --inventory`" in found["refused"]["lock"]
+    command = f"`{to_type()['python']} -m verify.lock --inventory INVENTORY`"
+    assert command in found["refused"]["lock"]
 
 
 def test_a_row_with_the_id_of_another_is_refused(locks: Path) -> None:

@@ -60,7 +60,7 @@ def test_a_mac_with_no_room_for_a_module_is_not_called_asleep() -> None:
     (check,) = NO_ROOM.checks
     assert check["measured"] == "mkdir: x: No space left on device"
     assert check["cause"] == "The disk of this Mac is full."
-    assert check["cure"].startswith("Make room there, then run `ansible-playbook")
+    assert check["cure"].startswith("Make room there, then run `")
 
 
 def test_a_simulated_mac_is_called_so_though_it_is_silent() -> None:

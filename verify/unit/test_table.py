@@ -6,7 +6,7 @@ import io
 
 from verify.report.fleet import Fleet
 from verify.report.table import show
-from verify.settings import PROJECT
+from verify.settings import PROJECT, to_type
 from verify.unit.macs import READING, line, verdict
 from verify.verdict import Verdict
 
@@ -73,7 +73,7 @@ def test_checks_that_were_not_run_are_named_in_one_line() -> None:
 
 def test_an_unreachable_mac_brings_the_command_to_try_again() -> None:
     text = shown(verdict("m1"), verdict("m2", "unreachable", line("not run"), reading={}))
-    assert "ansible-playbook site.yml --limit @report/retry.txt" in text
+    assert f"\n  {to_type()['site']} --limit @report/retry.txt\n" in text
     assert "not reached" in row(text, "m2")
 
 

@@ -9,8 +9,6 @@ from typing import Any
 Standing = Mapping[str, Any]
 Asked = Mapping[str, Any]
 
-END = "`ansible-playbook playbooks/rollback.yml -e release=true` ends that."
-
 
 def back(standing: Standing, asked: Asked) -> dict[str, Any]:
     """What a rollback does to the Mac that stands so.
@@ -71,14 +69,15 @@ def way(standing: Standing, name: str, asked: Asked) -> dict[str, Any]:
         sentence = f"{name} cannot go back to {to}: {trouble}."
         return {**found, "refused": f"{sentence} {choice(standing, linked, to)}"}
     moved = linked != to
+    ending = f"`{standing['rollback']} -e release=true` ends that."
     if hold.get("environment") == to:
-        since = f"It is held there since {hold['since']} by {hold['by']}; {END}"
+        since = f"It is held there since {hold['since']} by {hold['by']}; {ending}"
         said = f"{name} leads {'back ' if moved else ''}to {to}. {since}"
         if not moved:
             said += " To go further back, name an environment with -e to=ENVIRONMENT."
         return {**found, "held": True, "moved": moved, "said": said}
     hold = {"environment": to, "since": asked["since"], "by": asked["by"]}
-    said = f"{name}: {linked} -> {to}, which it is held on from now. {END}"
+    said = f"{name}: {linked} -> {to}, which it is held on from now. {ending}"
     return {**found, "hold": hold, "held": True, "moved": moved, "said": said}
 
 

@@ -21,8 +21,6 @@ HOLD, BEFORE = "hold.json", "before.json"
 # What is known of a hold, and what of an environment.
 KEPT = ("environment", "since", "by")
 PARTS = ("environment", "pin", "python", "lock_sha256", "packages")
-ROLLBACK = "ansible-playbook playbooks/rollback.yml"
-RELEASE = f"`{ROLLBACK} -e release=true`"
 # What a row names by itself, of all that a lock holds.
 TELLING = ("tensorflow-macos", "tensorflow", "tensorflow-metal")
 
@@ -66,13 +64,14 @@ def held(choices: Sequence[Choice], reading: Reading, wanted: Wanted) -> list[Ch
 def kept(choice: Choice, hold: Mapping[str, str], reading: Reading, wanted: Wanted) -> Choice:
     """A choice with the `target` that its name is held on, in place of what its row asks for."""
     name = hold["environment"]
+    release = f"`{wanted['to_type']['rollback']} -e release=true`"
     since = f"{choice['name']} is held on {name} since {hold['since']} by {hold['by']}"
     if trouble := broken(reading, name):
-        return refusal(choice, f"{since}, and {trouble}. End that with {RELEASE}, then run again.")
+        return refusal(choice, f"{since}, and {trouble}. End that with {release}, then run again.")
     receipt, there = receipt_of(reading, name), by_name(reading)[name]
     version = ".".join(there["python"].split(".")[:2])
     telling = {*TELLING, *choice["row"]["packages"]}
-    reason = f"Its inventory asks for {choice['row']['id']}, but {since}. {RELEASE} ends that."
+    reason = f"Its inventory asks for {choice['row']['id']}, but {since}. {release} ends that."
     row = {
         **choice["row"],
         "id": receipt["pin"],
@@ -172,7 +171,8 @@ def left(targets: Sequence[Mapping[str, Any]], reading: Reading, wanted: Wanted,
 def standing(reading: Reading, wanted: Wanted) -> dict[str, Any]:
     """What a rollback is decided by: `names` (for each what it leads to, led to before and until
     when, and is held on), `environments` (for each its path, its packages and what is wrong with
-    it), the owner, and `unreadable`, the sentence on a file that is none.
+    it), the owner, `rollback`, the command for one, and `unreadable`, the sentence on a file that
+    is none.
     """
     unreadable, holds, past, earlier = "", {}, {}, {}
     asked = {"current", *(other["name"] for other in wanted["also"])}
@@ -188,6 +188,7 @@ def standing(reading: Reading, wanted: Wanted) -> dict[str, Any]:
         unreadable = str(error)
     return {
         "owner": str(wanted["owner"] or reading["user"]),
+        "rollback": wanted["to_type"]["rollback"],
         "unreadable": unreadable,
         "names": {
             name: {

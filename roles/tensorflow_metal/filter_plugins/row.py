@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,8 @@ def chosen(reading: Reading, pins: Sequence[Row], wanted: Wanted) -> dict[str, A
     lock = Path(wanted["locks"]) / f"{row['id']}{suffix}.txt"
     if not lock.is_file():
         sentence = f"{row['id']} has no lock {lock}. Make one with `make pins`, or for a row of"
-        sentence += " your own with `python -m verify.lock --inventory`; or change"
+        sentence += f" your own with `{wanted['to_type']['python']} -m verify.lock --inventory"
+        sentence += " INVENTORY`; or change"
         return refusal({"lock": f"{sentence} tensorflow_metal_locks or tensorflow_metal_extra."})
     text = lock.read_text(encoding="utf-8")
     packages = locked(text)
@@ -86,7 +88,7 @@ def chosen(reading: Reading, pins: Sequence[Row], wanted: Wanted) -> dict[str, A
         sentence += (
             f" {pair['tensorflow']} on {pair['machine']} is not known. Compute it where there"
         )
-        sentence += f" is a network: `{computing(pair, wanted['locks'])}`."
+        sentence += f" is a network: `{computing(pair, wanted)}`."
         return {**refusal({row["id"]: sentence}), "unjudged": pair}
     found = {"row": dict(row), "refused": refused, "lock": str(lock), "text": text}
     return {**found, "packages": packages, "unjudged": {}}
@@ -171,10 +173,11 @@ def unknown(row: Row, packages: Mapping[str, str], evidence: Mapping[str, Any]) 
     return {"tensorflow": tensorflow, "metal": metal, "machine": row["machine"]}
 
 
-def computing(pair: Mapping[str, str], locks: str) -> str:
+def computing(pair: Mapping[str, str], wanted: Mapping[str, Any]) -> str:
     """The command that computes whether a pair links, and keeps the answer."""
-    command = f"python -m verify links {pair['tensorflow']} {pair['metal']}"
-    return f"{command} --machine {pair['machine']} --keep {locks}/{RELEASED.name}"
+    python, kept = wanted["to_type"]["python"], f"{wanted['locks']}/{RELEASED.name}"
+    command = f"{python} -m verify links {pair['tensorflow']} {pair['metal']}"
+    return f"{command} --machine {pair['machine']} --keep {shlex.quote(kept)}"
 
 
 def tensorflow_of(packages: Mapping[str, str]) -> str:
