@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,13 +10,12 @@ from typing import TextIO
 
 from rich.console import Console
 from rich.markup import escape
-from rich.padding import Padding
-from rich.table import Table
 
 from verify.host.explained import harmless
 from verify.hosts import names, surroundings, verify
 from verify.onhost.registry import Line
 from verify.report import history
+from verify.report.paragraphs import show_parts, show_text, write_plain
 from verify.report.table import PLAIN_WIDTH, WORDS, kind
 from verify.verdict import RIGHT, Verdict, place
 
@@ -56,7 +56,7 @@ def last(name: str, report: Path) -> Verdict:
 
 
 def show(mac: Verdict, report: Path, stream: TextIO) -> None:
-    """Print it: in colour on a terminal, in plain ASCII elsewhere."""
+    """Print it: in colour on a terminal, plain elsewhere."""
     terminal = stream.isatty()
     console = Console(
         file=stream, width=None if terminal else PLAIN_WIDTH, highlight=False, safe_box=True
@@ -70,19 +70,19 @@ def show(mac: Verdict, report: Path, stream: TextIO) -> None:
         for number, line in enumerate(wrong, 1):
             trouble(console, number, line, since(report, mac, line))
         for sentence in [*changes(report, mac), *waiting(mac), *noise(mac)]:
-            console.print(f"\n{escape(sentence)}")
-    text = "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
-    stream.write(text if terminal else text.encode("ascii", "replace").decode())
+            console.print()
+            show_text(console, sentence)
+    write_plain(captured.get(), stream)
 
 
 def overview(console: Console, mac: Verdict) -> None:
-    """A line per check, cut where the screen ends."""
+    """A line per check, cut after the last word for which there is room."""
     longest = max((len(line["id"]) for line in mac.checks), default=0)
     for line in mac.checks:
         word, style = MARKS[line["status"]]
         told = str(line["measured"]) if line["status"] != "not run" else line["claim"]
         room = max(console.width - WORD - longest - 4, 20)
-        told = told if len(told) <= room else f"{told[: room - 3]}..."
+        told = textwrap.shorten(told, room, placeholder=" ...")
         text = f"[{style}]{word:{WORD}}[/]  {escape(line['id']):{longest}}  {escape(told)}"
         console.print(text, soft_wrap=True)
 
@@ -97,12 +97,8 @@ def trouble(console: Console, number: int, line: Line, since: str) -> None:
         "do": line["cure"],
         "it said": line["evidence"],
     }
-    grid = Table.grid(padding=(0, 2))
-    for word, text in words.items():
-        if text:
-            grid.add_row(word, escape(text))
     console.print(f"\n{number}. [bold]{escape(line['claim'])}[/]: {MARKS[line['status']][0]}")
-    console.print(Padding(grid, (0, 0, 0, 3)))
+    show_parts(console, {word: text for word, text in words.items() if text}, 3)
 
 
 def since(report: Path, mac: Verdict, line: Line) -> str:

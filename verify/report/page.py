@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from verify.report import plots
 from verify.report.changes import HEADINGS, changes
 from verify.report.fleet import PAGE, Fleet
+from verify.report.paragraphs import COMMAND
 from verify.report.view import (
     STATUSES,
     VERDICTS,
@@ -77,8 +78,17 @@ def environment() -> Environment:
     made.filters["time"] = lambda made: made[:16].replace("T", " ") + " UTC" if made else "never"
     made.filters["took"] = took
     made.filters["picture"] = Markup
+    made.filters["laid_out"] = lay_out
     made.filters["words"] = words
     return made
+
+
+def lay_out(text: object) -> Markup:
+    """The text with each command, which stands between backquotes, as code; and a path is broken
+    after a slash, if it must be.
+    """
+    safe = str(escape(shown(text))).replace("/", "/<wbr>")
+    return Markup(COMMAND.sub(lambda found: f"<code>{found[0][1:-1]}</code>", safe))
 
 
 def took(seconds: float) -> str:

@@ -12,11 +12,11 @@ from typing import TextIO
 from rich import box
 from rich.console import Console
 from rich.markup import escape
-from rich.padding import Padding
 from rich.table import Table
 
 from verify.report import stages
 from verify.report.fleet import PAGE, RETRY, Fleet
+from verify.report.paragraphs import show_parts, show_text, write_plain
 from verify.report.words import shown
 from verify.settings import PROJECT, to_type
 from verify.verdict import Verdict
@@ -32,7 +32,7 @@ PLAIN_WIDTH = 110
 
 
 def show(fleet: Fleet, report: Path, stream: TextIO) -> None:
-    """Print the fleet: in colour on a terminal, in plain ASCII elsewhere."""
+    """Print the fleet: in colour on a terminal, plain elsewhere."""
     terminal = stream.isatty()
     console = Console(
         file=stream,
@@ -53,15 +53,14 @@ def show(fleet: Fleet, report: Path, stream: TextIO) -> None:
             console.print(f"  {escape(command)}", soft_wrap=True)
         page = os.path.relpath(report / PAGE, PROJECT)
         console.print(f"What to mend and what has changed, to read: {page}", soft_wrap=True)
-    text = "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
-    stream.write(text if terminal else text.encode("ascii", "replace").decode())
+    write_plain(captured.get(), stream)
 
 
 def table(fleet: Fleet, edges: box.Box) -> Table:
     """One row per Mac."""
     made = Table(box=edges)
     for title in ("Mac", "what it is", "pin", "GPU", "checks", "verdict"):
-        made.add_column(title)
+        made.add_column(title, no_wrap=title in ("Mac", "pin"), overflow="fold")
     for mac in fleet.macs:
         style = WORDS[mac.verdict][1]
         word = ending(mac)
@@ -119,12 +118,9 @@ def details(console: Console, mac: Verdict) -> None:
 
 def told(console: Console, heading: str, words: Mapping[str, str]) -> None:
     """Indented paragraphs, each behind the word for what it is."""
-    grid = Table.grid(padding=(0, 2))
-    for word, text in words.items():
-        grid.add_row(word, escape(shown(text)))
     if heading:
-        console.print(Padding(escape(shown(heading)), (0, 0, 0, 2)))
-    console.print(Padding(grid, (0, 0, 0, 4)))
+        show_text(console, shown(heading), 2)
+    show_parts(console, {word: shown(text) for word, text in words.items()}, 4)
 
 
 def totals(fleet: Fleet) -> str:

@@ -50,6 +50,15 @@ def test_a_long_measure_is_cut_in_the_overview_and_told_in_full_below(tmp_path: 
     assert text.count("word") > 60
 
 
+def test_the_overview_cuts_no_path_in_two(tmp_path: Path) -> None:
+    path = f"/opt/{'environments/' * 9}python3.11"
+    text = told(
+        verdict("m2", "fail", line("fail", measured=f"what is at {path} is gone")), tmp_path
+    )
+    assert "WRONG    load.listed  what is at ...\n" in text
+    assert text.count(path) == 1
+
+
 def test_it_says_since_when_and_what_has_changed_meanwhile(tmp_path: Path) -> None:
     good = line(check_id="environment.keras")
     reading = {**verdict().reading, "macos": "14.5"}

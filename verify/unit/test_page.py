@@ -163,3 +163,10 @@ def test_a_loss_that_ends_in_no_number_says_so(tmp_path: Path) -> None:
     figures = {"loss_gpu": [2.0, 1.0, "NaN"]}
     text = told(tmp_path, verdict("m1", "fail", line("fail", "training.x_gpu", figures=figures)))
     assert "from 2 to no number" in text
+
+
+def test_a_command_is_one_to_copy_and_a_path_breaks_after_a_slash(tmp_path: Path) -> None:
+    bad = line("fail", cure="Run `bin/site --limit m1`.", measured="</opt/tensorflow> is gone")
+    text = told(tmp_path, verdict("m1", "fail", bad))
+    assert "Run <code>bin/<wbr>site --limit m1</code>." in text
+    assert "&lt;/<wbr>opt/<wbr>tensorflow&gt; is gone" in text

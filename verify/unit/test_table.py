@@ -118,3 +118,31 @@ def test_an_escape_sequence_does_not_reach_the_terminal() -> None:
     assert "\x1b]" not in text
     assert "\x1b[2J" not in text
     assert "\x07" not in text
+
+
+def test_paths_and_commands_stay_whole() -> None:
+    path = f"/opt/tensorflow/{'environments/' * 12}libmetal_plugin.dylib"
+    command = (
+        "ansible-playbook -i '/srv/a lab/hosts' site.yml --limit studio-of-the-second-floor-01"
+    )
+    bad = line(
+        "fail", measured=f"{'word ' * 15}{path} and so on", cure=f"{'Do it: ' * 9}`{command}`."
+    )
+    for stream in (io.StringIO(), Terminal()):
+        text = shown(verdict("m2", "fail", bad), stream=stream)
+        assert path in text
+        assert f"`{command}`" in text
+
+
+def test_the_name_of_a_mac_stays_whole() -> None:
+    name = "a-mac-with-a-very-long-name-in-a-lab-with-a-longer-one.lab.example.org"
+    mac = verdict(name, "pass", reading={**READING, "chip": "Apple M2 Pro " * 9})
+    assert name in shown(mac)
+
+
+def test_letters_beyond_ascii_stay_where_the_stream_has_them() -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    bad = verdict("m2", "fail", line("fail", cure="Run `ansible-playbook -i /Users/Müller/hosts`"))
+    show(Fleet("now", (bad,)), PROJECT / "report", stream)
+    stream.seek(0)
+    assert "/Users/Müller/hosts" in stream.read()
