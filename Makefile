@@ -1,12 +1,22 @@
 # The two commands are `make site` and `make test`; `make unit` and `make lint` are the quick parts of the
 # latter; `make lab` and `make clean` start and remove the simulated Macs.
-.PHONY: site test unit lint lab doctor faults crash fleet bench pins compatibility clean requirements
+.PHONY: site test test-all fresh unit lint lab doctor faults crash fleet bench pins compatibility clean requirements
+# The simulated Macs of two targets would be in each other's way.
+.NOTPARALLEL:
 
 site:
 	@bin/site
 
 test:
 	@bin/test
+
+# Everything, in some hours; make --keep-going test-all goes on where something is wrong.
+test-all: test fresh faults crash fleet
+
+# The two commands on bare Debians: make fresh SUITES="trixie sid" CASES="user root"
+fresh:
+	@bin/setup debootstrap
+	@.venv/bin/python -B tests/fresh/fresh.py $(if $(SUITES),--suites $(SUITES)) $(if $(CASES),--cases $(CASES))
 
 # Runs broken off at POINTS points, or at one: make crash POINT=upgrade/plug/24+1.50
 POINTS = 200
