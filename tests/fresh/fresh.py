@@ -8,6 +8,7 @@ The second command is typed in its short parts. What is not committed is not tri
 from __future__ import annotations
 
 import argparse
+import fcntl
 import os
 import re
 import signal
@@ -18,9 +19,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
-from machine import HOME, PACKAGES, PROJECT, Account, Ended, Machine, make_root
+from machine import HOME, PACKAGES, PROJECT, Account, Ended, Machine, make_root, remove
 
 SUITES = ("bookworm", "trixie", "sid")
 LOGS = PROJECT / "report" / "fresh"
@@ -184,6 +185,16 @@ def copy_project(folder: Path) -> Path:
     return origin
 
 
+def wait_for_turn(lock: TextIO) -> None:
+    """Wait until no other make fresh runs, and take away what one that was killed has left."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("fresh: waiting for another make fresh to end", flush=True)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    remove(*HOME.glob("fresh-run-*"))
+
+
 def stop(number: int, _: object) -> None:
     """Break off, with everything taken away."""
     for each in SIGNALS:
@@ -197,23 +208,23 @@ def main() -> None:
     parser.add_argument("--suites", nargs="+", choices=SUITES, default=SUITES, metavar="SUITE")
     parser.add_argument("--cases", nargs="+", choices=CASES, default=list(CASES), metavar="CASE")
     options = parser.parse_args()
+    # By whoever typed this, who then may also clean it up.
+    LOGS.mkdir(parents=True, exist_ok=True)
     if os.geteuid():
         os.execvp("sudo", ["sudo", "-E", sys.executable, "-B", *sys.argv])
     for number in SIGNALS:
         signal.signal(number, stop)
 
-    LOGS.mkdir(parents=True, exist_ok=True)
     HOME.mkdir(parents=True, exist_ok=True)
-    begun, wrong = time.monotonic(), 0
-    with tempfile.TemporaryDirectory(prefix="fresh-") as folder:
+    with tempfile.TemporaryDirectory() as folder, (HOME / "fresh.lock").open("w") as lock:
+        wait_for_turn(lock)
+        begun, wrong = time.monotonic(), 0
         origin = copy_project(Path(folder))
         print(f"fresh: on bare Debians that have {', '.join(PACKAGES)}", flush=True)
         for suite in options.suites:
             root = make_root(suite)
             for name in options.cases:
                 wrong += run_case(suite, name, root, origin)
-    if owner := os.environ.get("SUDO_UID"):
-        subprocess.run(["chown", "-R", owner, LOGS.parent], check=True)
     print(f"fresh: {wrong or 'nothing'} wrong, after {(time.monotonic() - begun) / 60:.0f} minutes")
     sys.exit(bool(wrong))
 
