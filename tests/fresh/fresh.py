@@ -29,9 +29,9 @@ LOGS = PROJECT / "report" / "fresh"
 FOLDER = "Übung 1/tensor flow"
 # What the simulator says first, as root, once the set-up is whole.
 SET_UP = "lab: "
+# What an admin types after a refusal.
+OBEY = "what it said"
 SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
-# What a refusal says that root is to type.
-ADVICE = r"apt-get install [a-z0-9 .+-]*[a-z0-9]"
 
 
 @dataclass(frozen=True)
@@ -104,11 +104,11 @@ AGAIN = Step("make site", judge_again, 900, after="make site")
 BEGUN = Step("make site", judge_set_up, 900, until=SET_UP)
 BARE = Step("env -i make site", judge_set_up, 900, until=SET_UP)
 REFUSED = Step("make site", judge_refusal, 120)
-OBEYED = Step(ADVICE, judge_success, 900)
+OBEYED = Step(OBEY, judge_success, 900)
 LINT = Step("make lint", judge_success, 1200)
 UNIT = Step("make unit", judge_success, 1800)
 SCENARIO = Step(
-    'PATH="$PWD/.venv/bin:$PATH" molecule test -s refuse', judge_success, 1200, after="make site"
+    ". .venv/bin/activate && molecule test -s refuse", judge_success, 1200, after="make site"
 )
 
 FREE = Account(rule="ALL=(ALL:ALL) NOPASSWD: ALL")
@@ -134,13 +134,16 @@ def run_case(suite: str, name: str, root: Path, origin: Path) -> int:
     wrongs, said = 0, ""
     with Machine(root, case.account, origin) as machine, path.open("wb") as log:
         for step in case.steps:
-            shown = "what it said" if step is OBEYED else step.command.split('" ')[-1]
-            label = f"{suite:<9} {case.told:<26} {shown:<24}"
+            typed = step.command.rpartition("&& ")[2]
+            label = f"{suite:<9} {case.told:<26} {typed:<24}"
             if step.after and step.after not in right:
                 print(f"{label}          not tried", flush=True)
                 continue
-            ended, changed = run_step(machine, case, step, said, log)
+            advice = find_advice(said)
+            ended, changed = run_step(machine, case, step, advice, log)
             wrong, said = step.judge(ended, changed), ended.output
+            if not wrong and OBEY in right and find_advice(said):
+                wrong = "asks for more, after what it asked for was done"
             if wrong:
                 wrongs += 1
             else:
@@ -150,13 +153,18 @@ def run_case(suite: str, name: str, root: Path, origin: Path) -> int:
     return wrongs
 
 
+def find_advice(said: str) -> str:
+    """Find what root is to type, by what was said; nothing where it says nothing."""
+    found = re.search(r"apt-get install [a-z0-9 .+-]*[a-z0-9]", said)
+    return found[0] if found else ""
+
+
 def run_step(
-    machine: Machine, case: Case, step: Step, said: str, log: BinaryIO
+    machine: Machine, case: Case, step: Step, advice: str, log: BinaryIO
 ) -> tuple[Ended, list[str]]:
     """Type a step's command, and list the files that it changed where it may change none."""
     if step is OBEYED:
-        advice = re.search(ADVICE, said)
-        command = f"apt-get -qq update && {advice[0]} -y" if advice else "false"
+        command = f"apt-get -qq update && {advice or 'false'} -y"
         return machine.run(command, log, step.seconds, name="root"), []
     command = f'umask {case.umask}; cd; mkdir -p "{FOLDER}"; cd "{FOLDER}" && {step.command}'
     if step.judge is not judge_refusal:

@@ -214,10 +214,14 @@ class Machine:
             rule.write_text(f"{self.account.name} {self.account.rule}\n")
             rule.chmod(0o440)
         if not self.account.has_sudo:
-            (self.root / "usr" / "bin" / "sudo").unlink()
+            self.call("env", "SUDO_FORCE_REMOVE=yes", "dpkg", "--purge", "sudo")
 
     def call(self, *command: str, text: str = "") -> None:
-        subprocess.run(["chroot", str(self.root), *command], input=text.encode(), check=True)
+        """Run a command on its disk, and say what it said where it fails."""
+        called = ["chroot", str(self.root), *command]
+        ended = subprocess.run(called, input=text, text=True, capture_output=True, check=False)
+        if ended.returncode:
+            sys.exit(f"{' '.join(command)} failed on a fresh machine: {ended.stdout}{ended.stderr}")
 
     def start(self) -> int:
         """Start its first process, and return its number as it is known outside."""
