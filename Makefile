@@ -15,8 +15,7 @@ test-all: test fresh faults crash fleet
 
 # The two commands on bare Debians: make fresh SUITES="trixie sid" CASES="user root"
 fresh:
-	@bin/setup debootstrap
-	@.venv/bin/python -B tests/fresh/fresh.py $(if $(SUITES),--suites $(SUITES)) $(if $(CASES),--cases $(CASES))
+	@bin/setup lab -- python -B tests/fresh/fresh.py $(if $(SUITES),--suites $(SUITES)) $(if $(CASES),--cases $(CASES))
 
 # Runs broken off at POINTS points, or at one: make crash POINT=upgrade/plug/24+1.50
 POINTS = 200

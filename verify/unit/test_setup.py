@@ -29,8 +29,8 @@ BASICS = (
     "touch",
 )
 # What this machine may have in /usr/sbin is not among them.
-LACKING = ("gcc", "openssh-client", "chromium", "chromium-driver", "devscripts", "git", "make")
-COMMANDS = ("debootstrap", "mkfs.ext4", "gcc", "ssh-keygen", "mkfs.xfs")
+LACKING = ("openssh-client", "chromium", "chromium-driver", "devscripts", "git", "make")
+COMMANDS = ("debootstrap", "mkfs.ext4", "ssh-keygen", "mkfs.xfs")
 
 # A Python of a version, which lacks some modules until a file appears that is named like them.
 PYTHON = """#!{python} -S
