@@ -157,7 +157,7 @@ def main() -> int:
     how.add_argument("--brief", action="store_false", dest="full", help="one fault of each kind")
     parser.add_argument("faults", nargs="*")
     given = parser.parse_args()
-    os.environ.update(surroundings([]))
+    os.environ.update(surroundings([str(given.inventory)]))
     try:
         faults = read(given.faults, given.full)
     except ValueError as error:

@@ -24,7 +24,7 @@ def read_disk(mac: Path) -> Disk:
     """
     look = [str(LAB), "look", mac.parent.name, mac.name]
     find = ["find", ".", "-mindepth", "1", "-printf", r"%P\0%T@ %C@ %m\0"]
-    words = subprocess.check_output([*look, *find], text=True).split("\0")
+    words = subprocess.check_output([*look, *find], encoding="utf-8").split("\0")
     there = dict(zip(words[::2], words[1::2], strict=False))
     assert "etc" in there
     return {name: found for name, found in there.items() if not DIARY.fullmatch(name)}

@@ -116,9 +116,9 @@ def test_a_connection_that_fails_is_still_told_in_the_words_of_ssh() -> None:
 def test_the_host_behind_ansible_s_is_the_one_that_is_heard(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PATH", surroundings([])["PATH"])
     inventory = tmp_path / "hosts.yml"
     inventory.write_text("macs: {hosts: {m1: {ansible_connection: local}}}")
+    monkeypatch.setenv("PATH", surroundings([str(inventory)])["PATH"])
     (host,) = testinfra.get_hosts(["ansible://m1"], ansible_inventory=str(inventory))
     heard: list[bytes] = []
     over(host, heard.append)("echo one")
