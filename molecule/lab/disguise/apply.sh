@@ -11,7 +11,14 @@ mv /usr/lib/python3.11 $lab/python/lib/
 ln -s python3.11 $lab/python/bin/python3
 rm -rf $lab/python/lib/python3.11/sitecustomize.py $lab/python/lib/python3.11/lib2to3
 export LAB_DISGUISE=off
-"$here/python.sh" $lab/payloads/CommandLineTools/usr "arm64 x86_64"
+# Apple's is another, with libraries that only it asks for.
+mv /apple/wheels /apple/usr/
+"$here/python.sh" $lab/payloads/CommandLineTools/usr "arm64 x86_64" /apple/usr 3.9.6
+for library in libcrypto.so.1.1 libffi.so.7 libssl.so.1.1; do
+    cp -L /apple/usr/lib/*/$library /usr/lib/*-linux-gnu/
+done
+cp /usr/bin/make $lab/payloads/CommandLineTools/usr/bin/
+rm -r /apple
 "$here/python.sh" $lab/payloads/python arm64
 cp -R "$here/command_line_tools/." $lab/payloads/CommandLineTools/
 mkdir -p $lab/payloads/CommandLineTools/SDKs/MacOSX.sdk

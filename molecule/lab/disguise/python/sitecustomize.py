@@ -37,10 +37,11 @@ class _Version(tuple):
 
 
 def _put_on_version(text):
-    # Packages that ask the version rely on what was wrong before 3.11.5: possessive quantifiers.
-    import re._parser
+    if sys.version_info[:2] == (3, 11):
+        # Who asks the version relies on what was wrong before 3.11.5: possessive quantifiers.
+        import re._parser
 
-    re._parser.POSSESSIVE_REPEAT = re._parser.MAX_REPEAT
+        re._parser.POSSESSIVE_REPEAT = re._parser.MAX_REPEAT
     real = ".".join(map(str, sys.version_info[:3]))
     major, minor, micro = map(int, text.split("."))
     sys.version = sys.version.replace(real, text, 1)
