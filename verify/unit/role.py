@@ -50,19 +50,25 @@ holding = settings.filters("held")
 pruning = settings.filters("prune")
 PINS: list[dict[str, Any]] = read("vars/main/pins.yml")["_tensorflow_metal_pins"]
 LOCKS = ROLE / "files" / "locks"
-PYTHON = "/opt/homebrew/opt/python@3.11/bin/python3.11"
+RECOMMENDED = next(row for row in PINS if row["status"] == "recommended")
+ID: str = RECOMMENDED["id"]
+OTHERS = [row for row in PINS if row["machine"] == "arm64" and row is not RECOMMENDED]
+# Rows that nobody gets without asking: the newest that is older, and one for Intel.
+ANOTHER = next(row for row in OTHERS if PINS.index(row) > PINS.index(RECOMMENDED))
+INTEL = next(row for row in PINS if row["machine"] == "x86_64")
+PYTHON = "/opt/homebrew/opt/python@{0}/bin/python{0}".format(RECOMMENDED["python"])
 WANTED = settings.wanted({})
-LOCK = (LOCKS / "tf-2.18.txt").read_text()
-NAME = "tf-2.18-" + hashlib.sha256(f"{LOCK}\n{PYTHON}".encode()).hexdigest()[:12]
+LOCK = (LOCKS / f"{ID}.txt").read_text()
+NAME = f"{ID}-" + hashlib.sha256(f"{LOCK}\n{PYTHON}".encode()).hexdigest()[:12]
 PACKAGES = dict(line.split()[0].split("==") for line in LOCK.splitlines() if line[0].isalnum())
 Plan = dict[str, Any]
 
 
 def environment(name: str = NAME, **changes: object) -> dict[str, Any]:
-    """A whole environment of the 2.18 row, as the probe reads it."""
+    """A whole environment of the recommended row, as the probe reads it."""
     receipt = {
         "schema": 1,
-        "pin": "tf-2.18",
+        "pin": ID,
         "environment": name,
         "lock_sha256": hashlib.sha256(LOCK.encode()).hexdigest(),
         "packages": PACKAGES,
@@ -70,7 +76,7 @@ def environment(name: str = NAME, **changes: object) -> dict[str, Any]:
     whole: dict[str, Any] = {
         "name": name,
         "receipt": json.dumps(receipt),
-        "python": "3.11.9",
+        "python": f"{RECOMMENDED['python']}.9",
         "packages": PACKAGES,
         "changed": [],
         "kib": 0,
@@ -102,7 +108,7 @@ def right(**changes: object) -> dict[str, Any]:
             "locked": "",
         },
         "formulae": {"libomp": {"version": "19.1.7", "whole": True}},
-        "pythons": [{"path": PYTHON, "version": "3.11.9", "machine": "arm64"}],
+        "pythons": [{"path": PYTHON, "version": f"{RECOMMENDED['python']}.9", "machine": "arm64"}],
         "home": {"path": "/opt/tensorflow", "owner": "admin", "taken": ["bin", "envs", "tools"]},
         "links": {"current": NAME},
         "environments": [environment()],

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from verify.unit.role import (
+    ID,
     NAME,
     PACKAGES,
     WANTED,
@@ -25,7 +26,7 @@ LAB = PACKAGES | {"ipykernel": "7.0.0", "jupyterlab": "4.5.0"}
 
 def files(packages: dict[str, str] = PACKAGES, **switches: object) -> dict[str, str]:
     targets = [
-        {"name": name, "packages": packages, "row": {"id": "tf-2.18"}}
+        {"name": name, "packages": packages, "row": {"id": ID}}
         for name in accessing.names(WANTED | switches)
     ]
     wanted = accessing.wanted_files(targets, WANTED | switches)
@@ -72,7 +73,7 @@ def test_each_name_has_its_own_command_and_kernel() -> None:
     found = files(LAB, also=[{"name": "course-a"}])
     assert "/opt/tensorflow/course-a/bin/python" in found["/opt/tensorflow/bin/course-a-python"]
     kernel = found["/usr/local/share/jupyter/kernels/tensorflow-course-a/kernel.json"]
-    assert json.loads(kernel)["display_name"] == "TensorFlow (course-a, tf-2.18)"
+    assert json.loads(kernel)["display_name"] == f"TensorFlow (course-a, {ID})"
 
 
 def test_without_commands_none_is_made_and_the_path_is_left_alone() -> None:
@@ -114,8 +115,7 @@ def with_course_a(**changes: object) -> dict[str, Any]:
     reading = right(links={"current": NAME, "course-a": f"{NAME}.2"})
     reading["environments"].append(environment(f"{NAME}.2", packages=LAB))
     targets = [
-        {"name": name, "packages": LAB, "row": {"id": "tf-2.18"}}
-        for name in ("current", "course-a")
+        {"name": name, "packages": LAB, "row": {"id": ID}} for name in ("current", "course-a")
     ]
     wanted = accessing.wanted_files(targets, WANTED | {"also": [{"name": "course-a"}]})
     for file in wanted:

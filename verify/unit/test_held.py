@@ -9,6 +9,7 @@ import pytest
 
 from verify import settings
 from verify.unit.role import (
+    ID,
     LOCK,
     LOCKS,
     NAME,
@@ -218,7 +219,7 @@ def test_the_plan_obeys_what_is_held_and_says_so() -> None:
     assert (one["environment"], one["row"]["id"], one["row"]["python"]) == (OLD, "tf-2.16", "3.11")
     assert one["packages"]["numpy"] == "1.26.4"
     assert plan["row"]["packages"] == {"tensorflow": "2.16.2", "tensorflow-metal": "1.2.0"}
-    for part in ("asks for tf-2.18", "since 2026-11-02T08:40Z by kim@desk", "release=true"):
+    for part in (f"asks for {ID}", "since 2026-11-02T08:40Z by kim@desk", "release=true"):
         assert part in plan["row"]["reason"]
 
 
@@ -235,12 +236,12 @@ def test_the_verification_judges_by_what_is_held() -> None:
 
 def test_what_was_held_is_traced_to_its_lock_where_that_is_still_there() -> None:
     old = NAME[:-1] + "x"
-    there = made(old, pin="tf-2.18", lock_sha256=settings.filters("plan").digest(LOCK))
+    there = made(old, pin=ID, lock_sha256=settings.filters("plan").digest(LOCK))
     there |= {"packages": PACKAGES}
     there["receipt"] = json.dumps(json.loads(there["receipt"]) | {"packages": PACKAGES})
     hold = {"current": HELD | {"environment": old}}
     plan = planned(mac(hold, environments=[there], links={"current": old}))
-    assert plan["environments"][0]["lock"] == str(LOCKS / "tf-2.18.txt")
+    assert plan["environments"][0]["lock"] == str(LOCKS / f"{ID}.txt")
 
 
 def left(reading: dict[str, Any], **to: str) -> dict[str, list[str]]:

@@ -15,7 +15,11 @@ from verify import settings
 from verify.lock import __main__ as command
 from verify.lock import locks, own, resolve
 from verify.lock.locks import Lock
-from verify.unit.role import LOCKS, PINS
+from verify.unit.role import (
+    ID,
+    LOCKS,
+    PINS,
+)
 
 OWN: dict[str, Any] = {
     "id": "tf-own",
@@ -79,7 +83,7 @@ def test_two_rows_with_one_lock_are_refused() -> None:
     for other in (OWN, OWN | {"id": "tf-own-lab"}):
         with pytest.raises(ValueError, match=r"Two rows would have the lock tf-own(-lab)?\.txt"):
             rows(OWN, other)
-    for taken in ("tf-2.18", "uv"):
+    for taken in (ID, "uv"):
         with pytest.raises(ValueError, match=f"Two rows would have the lock {taken}.txt"):
             rows(OWN | {"id": taken})
 
@@ -149,13 +153,13 @@ def test_own_rows_are_locked_and_the_role_s_are_copied(
     folder = tmp_path / "new" / "locks"
     macs = {
         "m1": mac(folder, pin="tf-own"),
-        "m2": mac(folder, pin="tf-2.17", extra="lab"),
+        "m2": mac(folder, pin=ID, extra="lab"),
         "m3": {},
     }
     assert called(macs) == 0
     written = {path.name for path in folder.iterdir()}
     new = {"tf-own.txt", "tf-own-lab.txt"}
-    assert written == new | {"tf-2.17.txt", "tf-2.17-lab.txt", "uv.txt"}
+    assert written == new | {f"{ID}.txt", f"{ID}-lab.txt", "uv.txt"}
     for name in written - new:
         assert (folder / name).read_text() == (LOCKS / name).read_text()
     said = capsys.readouterr().out
@@ -182,8 +186,8 @@ def test_without_a_pin_every_row_of_the_table_may_be_the_mac_s(
 
 
 def test_a_copied_lock_is_kept_while_it_holds_its_row(tmp_path: Path, called: Called) -> None:
-    held = tmp_path / "tf-2.17.txt"
-    macs = {"m1": mac(tmp_path, pin="tf-2.17")}
+    held = tmp_path / f"{ID}.txt"
+    macs = {"m1": mac(tmp_path, pin=ID)}
     for text, kept in (
         ((LOCKS / held.name).read_text() + "mine==1\n", True),
         ("tensorflow==2.0\n", False),
@@ -197,9 +201,9 @@ def test_a_folder_given_is_for_every_mac_and_is_to_be_written_down(
     tmp_path: Path, called: Called, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = tmp_path / "given"
-    macs = {"m1": mac(Path(), locks="", pin="tf-own"), "m2": {"tensorflow_metal_pin": "tf-2.18"}}
+    macs = {"m1": mac(Path(), locks="", pin="tf-own"), "m2": {"tensorflow_metal_pin": ID}}
     assert called(macs, "--folder", str(folder)) == 0
-    assert {path.stem for path in folder.iterdir()} == {"tf-own", "tf-2.18", "uv"}
+    assert {path.stem for path in folder.iterdir()} == {"tf-own", ID, "uv"}
     assert f"tensorflow_metal_locks: {folder}" in capsys.readouterr().out
 
 
@@ -230,7 +234,7 @@ def test_macs_that_the_role_s_locks_serve_need_none(
     [
         ({"locks": ""}, "m1 has rows of its own and no folder for their locks"),
         ({"locks": "{{ inventory_dir }}/x"}, "m1: tensorflow_metal_locks is the template"),
-        ({"pin": "tf-3"}, "m1: there is no pin 'tf-3'. There are: tf-own, tf-2.19"),
+        ({"pin": "tf-3"}, f"m1: there is no pin 'tf-3'. There are: tf-own, {PINS[0]['id']}"),
         ({"extra": "more"}, "m1: there is no tensorflow_metal_extra 'more', only core, lab."),
         ({"rows": 7}, "m1: tensorflow_metal_rows is 7, not a list of rows."),
         ({"rows": [OWN | {"python": 3.1}]}, "m1: tensorflow_metal_rows: row tf-own has python"),

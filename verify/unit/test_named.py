@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from verify.unit.role import NAME, bare, environment, planned, right
+from verify.unit.role import (
+    ANOTHER,
+    ID,
+    NAME,
+    bare,
+    environment,
+    planned,
+    right,
+)
 
-ALSO = [{"name": "course-a", "pin": "tf-2.15"}]
-TWO_15 = planned(bare(), also=ALSO)["environments"][1]
+ALSO = [{"name": "course-a", "pin": ANOTHER["id"]}]
+OTHER = planned(bare(), also=ALSO)["environments"][1]
 
 
 def of(plan: dict[str, Any]) -> list[tuple[str, str]]:
@@ -16,7 +24,7 @@ def of(plan: dict[str, Any]) -> list[tuple[str, str]]:
 
 def test_each_name_gets_its_own_row_and_environment() -> None:
     plan = planned(right(), also=ALSO)
-    assert [one["row"]["id"] for one in plan["environments"]] == ["tf-2.18", "tf-2.15"]
+    assert [one["row"]["id"] for one in plan["environments"]] == [ID, ANOTHER["id"]]
     assert of(plan) == [("course-a", "environment"), ("course-a", "activate")]
     assert "activate of course-a" in plan["steps"][1]["sentence"]
 
@@ -28,10 +36,10 @@ def test_two_names_may_lead_to_one_environment() -> None:
 
 
 def test_nothing_is_left_to_do_once_every_name_leads_to_its_own() -> None:
-    receipt = f'{{"environment": "{TWO_15["environment"]}"}}'
-    fifteen = environment(TWO_15["environment"], receipt=receipt, packages=TWO_15["packages"])
-    links = {"current": NAME, "course-a": TWO_15["environment"]}
-    reading = right(environments=[environment(), fifteen], links=links)
+    receipt = f'{{"environment": "{OTHER["environment"]}"}}'
+    other = environment(OTHER["environment"], receipt=receipt, packages=OTHER["packages"])
+    links = {"current": NAME, "course-a": OTHER["environment"]}
+    reading = right(environments=[environment(), other], links=links)
     assert of(planned(reading, also=ALSO)) == []
     assert planned(reading, also=ALSO, keep=0)["prune"] == []
     assert planned(reading, keep=0)["prune"] == []

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from verify.settings import to_type
-from verify.unit.role import LOCKS, bare, intel, planned
+from verify.unit.role import ID, LOCKS, bare, intel, planned
 
 OWN = {"id": "course", "machine": "arm64", "macos_min": "12.1", "python": "3.11"}
 
@@ -42,9 +42,9 @@ def test_a_row_of_one_s_own_is_taken_before_the_recommended_one(locks: Path) -> 
 
 
 def test_a_row_of_one_s_own_that_does_not_fit_leaves_the_table_s(locks: Path) -> None:
-    (locks / "tf-2.18.txt").write_text((LOCKS / "tf-2.18.txt").read_text())
-    own = row({"tensorflow": "2.18.0"}, macos_min="27.0")
-    assert plan(locks, own)["row"]["id"] == "tf-2.18"
+    (locks / f"{ID}.txt").write_text((LOCKS / f"{ID}.txt").read_text())
+    own = row({"tensorflow": "2.18.0"}, macos_min="99.0")
+    assert plan(locks, own)["row"]["id"] == ID
 
 
 @pytest.mark.parametrize(
@@ -121,5 +121,5 @@ def test_a_row_without_a_lock_is_told_how_one_is_made(locks: Path) -> None:
 
 
 def test_a_row_with_the_id_of_another_is_refused(locks: Path) -> None:
-    found = plan(locks, row({"tensorflow": "2.18.1"}) | {"id": "tf-2.18"})
-    assert "several rows with the id tf-2.18" in found["refused"]["rows"]
+    found = plan(locks, row({"tensorflow": "2.18.1"}) | {"id": ID})
+    assert f"several rows with the id {ID}" in found["refused"]["rows"]

@@ -12,12 +12,15 @@ from typing import Any
 import pytest
 
 from verify.unit.role import (
+    ID,
+    INTEL,
     LOCK,
     LOCKS,
     NAME,
     PACKAGES,
     PINS,
     PYTHON,
+    RECOMMENDED,
     WANTED,
     Plan,
     bare,
@@ -29,7 +32,8 @@ from verify.unit.role import (
     right,
 )
 
-STANDALONE = "/opt/tensorflow/pythons/cpython-3.11.18-macos-aarch64-none/bin/python3.11"
+BASE = RECOMMENDED["python"]
+STANDALONE = f"/opt/tensorflow/pythons/{planning.standalone_build('arm64', BASE)}/bin/python{BASE}"
 
 
 def bare_intel() -> dict[str, Any]:
@@ -52,7 +56,7 @@ def found(plan: Plan, stage: str) -> str:
 
 def test_nothing_is_left_to_do_on_a_mac_that_is_right() -> None:
     plan = planned(right())
-    assert (plan["row"]["id"], built(plan)["environment"], plan["steps"]) == ("tf-2.18", NAME, [])
+    assert (plan["row"]["id"], built(plan)["environment"], plan["steps"]) == (ID, NAME, [])
 
 
 def test_a_bare_mac_needs_every_stage_in_order() -> None:
@@ -71,15 +75,15 @@ def test_the_plan_names_what_the_environment_is_built_from() -> None:
     one = built(planned(bare()))
     assert one["python"] == PYTHON
     assert one["path"] == f"/opt/tensorflow/envs/{NAME}"
-    assert one["lock"] == str(LOCKS / "tf-2.18.txt")
+    assert one["lock"] == str(LOCKS / f"{ID}.txt")
     assert one["lock_sha256"] == hashlib.sha256(LOCK.encode()).hexdigest()
     assert one["packages"] == PACKAGES
 
 
 def test_another_lock_or_another_python_makes_another_environment(tmp_path: Path) -> None:
-    (tmp_path / "tf-2.18.txt").write_text(LOCK + "\n")
+    (tmp_path / f"{ID}.txt").write_text(LOCK + "\n")
     other = built(planned(right(), locks=str(tmp_path)))["environment"]
-    brought = {"path": "/opt/python", "version": "3.11.9", "machine": "arm64"}
+    brought = {"path": "/opt/python", "version": f"{BASE}.9", "machine": "arm64"}
     another = built(planned(right(pythons=[brought]), python="/opt/python"))["environment"]
     assert len({NAME, other, another}) == 3
 
@@ -107,7 +111,7 @@ def test_another_lock_or_another_python_makes_another_environment(tmp_path: Path
             "is Python 3.12.1",
         ),
         (
-            {"pythons": [{"path": PYTHON, "version": "3.11.9", "machine": "x86_64"}]},
+            {"pythons": [{"path": PYTHON, "version": f"{BASE}.9", "machine": "x86_64"}]},
             ["python"],
             "is x86_64",
         ),
@@ -240,7 +244,7 @@ def test_every_step_says_what_was_found_and_what_is_wanted() -> None:
 
 
 def test_an_interpreter_that_is_brought_is_the_base() -> None:
-    brought = {"path": "/opt/python 3/bin/python3", "version": "3.11.4", "machine": "arm64"}
+    brought = {"path": "/opt/python 3/bin/python3", "version": f"{BASE}.4", "machine": "arm64"}
     plan = planned(right(pythons=[brought], environments=[]), python=brought["path"])
     assert built(plan)["python"] == brought["path"]
     assert "python" not in stages(plan)
@@ -260,10 +264,10 @@ BROUGHT = "/opt/python/bin/python3"
         (
             {"pythons": [{"path": BROUGHT, "version": "3.9.6", "machine": "arm64"}]},
             {"python": BROUGHT},
-            "needs Python 3.11 for arm64, but there is",
+            f"needs Python {BASE} for arm64, but there is",
         ),
         (
-            {"pythons": [{"path": BROUGHT, "version": "3.11.9", "machine": "x86_64"}]},
+            {"pythons": [{"path": BROUGHT, "version": f"{BASE}.9", "machine": "x86_64"}]},
             {"python": BROUGHT},
             f"{BROUGHT} is x86_64",
         ),
@@ -310,8 +314,8 @@ def test_what_homebrew_poured_while_it_served_is_kept() -> None:
 def test_a_formula_that_somebody_needs_and_homebrew_cannot_bring_is_refused(
     tmp_path: Path,
 ) -> None:
-    (tmp_path / "tf-2.18.txt").write_text(LOCK)
-    (tmp_path / "tf-2.18-lab.txt").write_text(LOCK)
+    (tmp_path / f"{ID}.txt").write_text(LOCK)
+    (tmp_path / f"{ID}-lab.txt").write_text(LOCK)
     lab: dict[str, Any] = {"extra": "lab", "locks": str(tmp_path)}
     sentence = planned(bare(macos="14.6.1"), **lab)["refused"]["formulae"]
     assert "so libomp cannot be had for LightGBM and XGBoost." in sentence
@@ -339,7 +343,7 @@ def test_a_standalone_build_is_asked_for_by_its_whole_name() -> None:
 
 def test_miniforge_is_asked_for_by_name_and_needs_no_homebrew() -> None:
     plan = planned(bare(macos="14.6.1"), python="miniforge")
-    python = "/opt/tensorflow/pythons/miniforge-3.11/bin/python3.11"
+    python = f"/opt/tensorflow/pythons/miniforge-{BASE}/bin/python{BASE}"
     assert built(plan)["python"] == python
     assert "homebrew" not in stages(plan)
     _, _, pythons, _, _ = planning.probe_arguments(PINS, WANTED | {"python": "miniforge"})
@@ -435,7 +439,8 @@ def test_the_probe_is_asked_for_all_that_the_plan_reads() -> None:
     home, formulae, pythons, uv, owner = planning.probe_arguments(PINS, wanted)
     assert (home, formulae, uv, owner) == ("/opt/tensorflow", "libomp", "0.13.8", "kim")
     assert {PYTHON, STANDALONE} <= {*pythons.splitlines()}
-    assert "/usr/local/opt/python@3.11/bin/python3.11" in pythons.splitlines()
+    older = INTEL["python"]
+    assert f"/usr/local/opt/python@{older}/bin/python{older}" in pythons.splitlines()
 
 
 def test_a_reading_is_found_under_a_login_banner() -> None:

@@ -7,7 +7,14 @@ from typing import Any
 
 from verify.host.requirements import requirements, save
 from verify.report.fleet import clear
-from verify.unit.role import LOCK, PACKAGES, environment, planned, right
+from verify.unit.role import (
+    ID,
+    LOCK,
+    PACKAGES,
+    environment,
+    planned,
+    right,
+)
 
 
 def exported(reading: dict[str, Any]) -> str:
@@ -19,7 +26,7 @@ def test_what_is_as_locked_is_the_lock_with_every_hash() -> None:
     body = "".join(line for line in text.splitlines(keepends=True) if line[0] != "#")
     assert sorted(body.split()) == sorted(LOCK.split())
     assert "--require-hashes" in text
-    assert "tf-2.18.txt" in text
+    assert f"{ID}.txt" in text
 
 
 def test_what_was_added_or_replaced_is_named_and_has_no_hash() -> None:

@@ -12,10 +12,20 @@ import pytest
 from verify import readme, settings
 from verify.links.verdict import known
 from verify.lock import locks
-from verify.unit.role import LOCKS, PINS, bare, choosing, intel, planned, read
+from verify.unit.role import (
+    ID,
+    INTEL,
+    LOCKS,
+    PINS,
+    RECOMMENDED,
+    bare,
+    choosing,
+    intel,
+    planned,
+    read,
+)
 
 IDS = [row["id"] for row in PINS]
-RECOMMENDED = next(row for row in PINS if row["id"] == "tf-2.18")
 WITH_PLUGIN = [row for row in PINS if "tensorflow-metal" in row["packages"]]
 README = readme.PATH.read_text(encoding="utf-8")
 MACS = {"arm64": bare, "x86_64": intel}
@@ -36,13 +46,10 @@ def chosen(reading: dict[str, Any], pin: str = "") -> str | None:
 @pytest.mark.parametrize(
     ("machine", "macos", "row"),
     [
-        ("arm64", "12.1", "tf-2.18"),
-        ("arm64", "12.10", "tf-2.18"),
-        ("arm64", "14.6.1", "tf-2.18"),
-        ("arm64", "26.5.2", "tf-2.18"),
-        ("arm64", "12.0.1", None),
+        ("arm64", RECOMMENDED["macos_min"], ID),
+        ("arm64", "26.5.2", ID),
         ("arm64", "11.7.10", None),
-        ("x86_64", "15.6.1", "tf-2.16-intel"),
+        ("x86_64", "15.6.1", INTEL["id"]),
         ("x86_64", "10.14.6", None),
     ],
 )
@@ -57,8 +64,8 @@ def test_each_row_fits_from_its_own_oldest_macos_on() -> None:
 
 def test_versions_of_macos_are_compared_as_numbers() -> None:
     early = [RECOMMENDED | {"macos_min": "9.2"}]
-    assert planned(bare(macos="14.6.1"), early)["row"]
-    assert not planned(bare(macos="9.1.10"), early)["row"]
+    for macos, fits in (("14.6.1", True), ("9.10", True), ("9.1.10", False), ("9.1", False)):
+        assert (planned(bare(macos=macos), early)["row"] is not None) is fits
 
 
 def test_a_newest_macos_takes_in_its_own_updates_and_no_later_one() -> None:
@@ -66,7 +73,7 @@ def test_a_newest_macos_takes_in_its_own_updates_and_no_later_one() -> None:
     for macos, fits in (("15.6.1", True), ("15", True), ("16.0", False), ("26.1", False)):
         plan = planned(bare(macos=macos), limited)
         assert (plan["row"] is not None) is fits
-    assert "macOS 15 or older" in plan["refused"]["tf-2.18"]
+    assert "macOS 15 or older" in plan["refused"][ID]
 
 
 def test_where_no_row_fits_each_says_why() -> None:
@@ -74,9 +81,8 @@ def test_where_no_row_fits_each_says_why() -> None:
     assert plan["row"] is None
     assert plan["steps"] == []
     assert set(plan["refused"]) == set(IDS)
-    assert "needs arm64" in plan["refused"]["tf-2.18"]
-    oldest = next(row["macos_min"] for row in PINS if row["id"] == "tf-2.16-intel")
-    assert f"needs macOS {oldest}" in plan["refused"]["tf-2.16-intel"]
+    assert "needs arm64" in plan["refused"][ID]
+    assert f"needs macOS {INTEL['macos_min']}" in plan["refused"][INTEL["id"]]
 
 
 def test_an_unknown_pin_names_those_there_are() -> None:
@@ -86,31 +92,32 @@ def test_an_unknown_pin_names_those_there_are() -> None:
 
 
 def test_a_named_pin_that_does_not_fit_says_why_and_no_other_is_taken() -> None:
-    plan = planned(bare(), pin="tf-2.16-intel")
+    plan = planned(bare(), pin=INTEL["id"])
     assert plan["row"] is None
-    assert plan["refused"] == {"tf-2.16-intel": "tf-2.16-intel needs x86_64."}
+    assert plan["refused"] == {INTEL["id"]: f"{INTEL['id']} needs x86_64."}
 
 
 def test_a_lock_that_is_not_there_is_named() -> None:
     plan = planned(bare(), locks="/nowhere")
     assert plan["row"] is None
-    assert "/nowhere/tf-2.18.txt" in plan["refused"]["lock"]
+    assert f"/nowhere/{ID}.txt" in plan["refused"]["lock"]
 
 
 def test_ids_are_unique_and_one_row_is_recommended() -> None:
     assert len(set(IDS)) == len(IDS)
-    assert [row["id"] for row in PINS if row["status"] == "recommended"] == ["tf-2.18"]
+    assert [row["status"] for row in PINS].count("recommended") == 1
 
 
 def test_the_recommended_row_comes_before_a_newer_one_that_fits_too() -> None:
-    assert IDS.index("tf-2.19") < IDS.index("tf-2.18")
-    assert chosen(bare()) == "tf-2.18"
+    newer = RECOMMENDED | {"id": "newer", "status": "available"}
+    row = planned(bare(), [newer, *PINS])["row"]
+    assert row and row["id"] == ID
 
 
 def test_where_none_is_recommended_the_first_that_fits_is_taken() -> None:
     plain = [row for row in PINS if row["status"] != "recommended"]
     row = planned(bare(), plain)["row"]
-    assert row and row["id"] == "tf-2.19"
+    assert row and row["id"] == next(one["id"] for one in plain if one["machine"] == "arm64")
 
 
 def test_rows_are_ordered_newest_first() -> None:
@@ -138,7 +145,8 @@ def test_a_row_s_pair_links(row: dict[str, Any]) -> None:
 
 
 def test_a_row_with_a_pair_that_does_not_link_names_the_symbol() -> None:
-    bad = RECOMMENDED | {"packages": {"tensorflow": "2.18.1", "tensorflow-metal": "1.1.0"}}
+    packages = {"tensorflow": "2.18.1", "tensorflow-metal": "1.1.0"}
+    bad = RECOMMENDED | {"packages": packages, "python": "3.11"}
     assert "LogMessage" in linked(bad)
     assert "| **does not link**: 1 symbol is missing: tsl::internal::LogMessage" in readme.line(bad)
 
@@ -146,8 +154,8 @@ def test_a_row_with_a_pair_that_does_not_link_names_the_symbol() -> None:
 def test_a_row_whose_pair_nobody_computed_says_so_in_the_readme() -> None:
     new = RECOMMENDED | {"packages": {"tensorflow": "2.99.0", "tensorflow-metal": "1.2.0"}}
     assert "| **not computed** |" in readme.line(new)
-    late = RECOMMENDED | {"python": "3.13"}
-    assert "has no wheel for Python 3.13" in readme.line(late)
+    late = RECOMMENDED | {"python": "3.99"}
+    assert "has no wheel for Python 3.99" in readme.line(late)
 
 
 def test_the_table_of_the_readme_is_what_the_pins_render() -> None:
@@ -190,24 +198,23 @@ def test_a_lock_is_exact_hashed_and_names_no_registry(name: str) -> None:
 
 def test_a_lock_that_lost_its_row_s_version_is_named(tmp_path: Path) -> None:
     core = locks.Lock(tmp_path, RECOMMENDED)
-    assert list(core.faults()) == ["tf-2.18.txt is not there."]
-    core.path.write_text(
-        LOCKED["tf-2.18"].replace("tensorflow-metal==1.2.0", "tensorflow-metal==1.1.0")
-    )
-    assert list(core.faults()) == ["tf-2.18.txt has tensorflow-metal 1.1.0, its row 1.2.0."]
+    assert list(core.faults()) == [f"{ID}.txt is not there."]
+    metal = RECOMMENDED["packages"]["tensorflow-metal"]
+    core.path.write_text(LOCKED[ID].replace(f"-metal=={metal} ", "-metal==0.0.1 "))
+    assert list(core.faults()) == [f"{ID}.txt has tensorflow-metal 0.0.1, its row {metal}."]
 
 
 def test_a_lab_lock_that_lost_an_extra_or_the_core_s_version_is_named(tmp_path: Path) -> None:
     core, lab = locks.of(RECOMMENDED, tmp_path)
-    core.path.write_text(LOCKED["tf-2.18"])
-    whole = LOCKED["tf-2.18-lab"]
+    core.path.write_text(LOCKED[ID])
+    whole = LOCKED[f"{ID}-lab"]
     lab.path.write_text(whole)
     assert list(lab.faults()) == []
     numpy = choosing.locked(whole)["numpy"]
     lab.path.write_text(re.sub(r"(?m)^xgboost==", "xboost==", whole.replace(numpy, "1.0")))
     assert list(lab.faults()) == [
-        f"tf-2.18-lab.txt has numpy 1.0, tf-2.18.txt {numpy}.",
-        "tf-2.18-lab.txt has no xgboost.",
+        f"{ID}-lab.txt has numpy 1.0, {ID}.txt {numpy}.",
+        f"{ID}-lab.txt has no xgboost.",
     ]
 
 
