@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
 
 from verify import settings
 from verify.links import collect, manifest, news, releases, render, row, table
@@ -104,19 +105,19 @@ def test_an_index_without_the_wheels_is_not_taken_for_nothing_new(tmp_path: Path
 
 
 def test_a_newer_tensorflow_is_read_and_told_of(tmp_path: Path, there: Path) -> None:
-    source = index(tmp_path, ["tensorflow-2.19.1", "tensorflow-2.23.0", "tensorflow_metal-1.2.0"])
+    source = index(tmp_path, ["tensorflow-2.19.1", "tensorflow-2.99.0", "tensorflow_metal-1.2.0"])
     found = collect.update(source, ["arm64"], folder=there)
-    assert (found.plugins, found.tensorflows) == ([], [("arm64", "2.23.0")])
-    assert manifest.versions(False, "arm64", there) == ["2.18.1", "2.19.1", "2.23.0"]
+    assert (found.plugins, found.tensorflows) == ([], [("arm64", "2.99.0")])
+    assert manifest.versions(False, "arm64", there) == ["2.18.1", "2.19.1", "2.99.0"]
     assert collect.update(source, ["arm64"], folder=there) == collect.News()
 
 
 def test_a_new_plugin_asks_the_tensorflows_that_are_there_for_its_names(
     tmp_path: Path, there: Path
 ) -> None:
-    names = ["tensorflow-2.18.1", "tensorflow-2.19.1", "tensorflow_metal-1.3.0"]
+    names = ["tensorflow-2.18.1", "tensorflow-2.19.1", "tensorflow_metal-9.9.0"]
     found = collect.update(index(tmp_path, names), ["arm64"], folder=there)
-    assert (found.plugins, found.tensorflows) == ([("arm64", "1.3.0")], [])
+    assert (found.plugins, found.tensorflows) == ([("arm64", "9.9.0")], [])
     for version in ("2.18.1", "2.19.1"):
         path = there / manifest.file(False, version, "arm64")
         assert "_new" in manifest.load(path).asked
@@ -125,18 +126,18 @@ def test_a_new_plugin_asks_the_tensorflows_that_are_there_for_its_names(
 def test_a_wrapper_is_passed_over_in_a_sentence(
     tmp_path: Path, there: Path, released: list[Verdict]
 ) -> None:
-    names = ["tensorflow-2.19.1", "tensorflow-2.23.0", "tensorflow_metal-1.2.0"]
+    names = ["tensorflow-2.19.1", "tensorflow-2.99.0", "tensorflow_metal-1.2.0"]
     fake = Fake(names, tmp_path)
-    fake.wrappers = {"tensorflow 2.23.0"}
+    fake.wrappers = {"tensorflow 2.99.0"}
     found = collect.update(fake, ["arm64"], folder=there)  # type: ignore[arg-type]
     assert found.tensorflows == []
     said = news.sentences(found, released)
-    assert "tensorflow 2.23.0 on arm64 was passed over: tensorflow-2.23.0-cp311" in said
+    assert "tensorflow 2.99.0 on arm64 was passed over: tensorflow-2.99.0-cp311" in said
     assert "it is a wrapper" in said
 
 
 def test_a_version_is_added_by_its_name_and_nothing_else_is(tmp_path: Path, there: Path) -> None:
-    names = ["tensorflow-2.15.0", "tensorflow-2.23.0", "tensorflow_metal-1.3.0"]
+    names = ["tensorflow-2.15.0", "tensorflow-2.99.0", "tensorflow_metal-9.9.0"]
     found = collect.update(index(tmp_path, names), ["arm64", "x86_64"], ["2.15"], there)
     assert found.tensorflows == [("arm64", "2.15.0")]
     assert manifest.versions(False, "arm64", there) == ["2.15.0", "2.18.1", "2.19.1"]
@@ -144,8 +145,22 @@ def test_a_version_is_added_by_its_name_and_nothing_else_is(tmp_path: Path, ther
 
 
 @pytest.fixture(scope="module")
-def released() -> list[Verdict]:
+def every() -> list[Verdict]:
     return table.released()
+
+
+@pytest.fixture
+def released(every: list[Verdict], monkeypatch: pytest.MonkeyPatch) -> list[Verdict]:
+    """The verdicts and the rows that there were when 2.19 was the newest that links."""
+    rows = [pin for pin in settings.pins() if Version(row.tensorflow(pin)) < Version("2.20")]
+    monkeypatch.setattr(settings, "pins", lambda: rows)
+    return [
+        one
+        for one in every
+        if Version(one.tensorflow.version) <= Version("2.22.0rc0")
+        and Version(one.metal.version) <= Version("1.2.0")
+        and (not one.links or Version(one.tensorflow.version) <= Version("2.19.1"))
+    ]
 
 
 def test_what_a_new_version_links_with_is_said(released: list[Verdict]) -> None:
