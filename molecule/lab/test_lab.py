@@ -11,6 +11,8 @@ import pytest
 from testinfra.backend.base import CommandResult
 from testinfra.host import Host
 
+from verify.settings import filters
+
 # A file to work on, in a folder of each test's own: they run side by side.
 TEXT = "cd $(mktemp -d) && echo a > text && "
 
@@ -84,7 +86,8 @@ def test_no_developer_tool_was_asked_for_before_it_was_there(host: Host) -> None
     assert not host.file("/var/log/lab/windows").exists
 
 
-PYTHON = "cpython-3.11.18-macos-aarch64-none"
+ROLE = filters("plan")
+PYTHON = ROLE.standalone_build("arm64", "3.11")
 INSTALL = f"uv python install --no-bin --install-dir pythons {PYTHON} --python-downloads-json-url"
 
 
@@ -104,7 +107,10 @@ def test_uv_installs_the_standalone_python(with_uv: Callable[[str], CommandResul
     asked = "import platform as p; print(p.python_version(), p.machine(), p.system())"
     assert with_uv(f"{INSTALL} file:///Volumes/Lab/python/downloads.json").rc == 0
     assert with_uv(f"pythons/{PYTHON}/bin/python3.11 -I -m venv made").rc == 0
-    assert with_uv(f"made/bin/python -c '{asked}'").stdout == "3.11.18 arm64 Darwin\n"
+    assert (
+        with_uv(f"made/bin/python -c '{asked}'").stdout
+        == f"{ROLE.STANDALONE['3.11']} arm64 Darwin\n"
+    )
     assert with_uv("made/bin/python -m pip --version").stdout.startswith("pip ")
 
 

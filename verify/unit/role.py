@@ -59,6 +59,7 @@ INTEL = next(row for row in PINS if row["machine"] == "x86_64")
 PYTHON = "/opt/homebrew/opt/python@{0}/bin/python{0}".format(RECOMMENDED["python"])
 WANTED = settings.wanted({})
 LOCK = (LOCKS / f"{ID}.txt").read_text()
+UV = (LOCKS / "uv.txt").read_text().split()[0].removeprefix("uv==")
 NAME = f"{ID}-" + hashlib.sha256(f"{LOCK}\n{PYTHON}".encode()).hexdigest()[:12]
 PACKAGES = dict(line.split()[0].split("==") for line in LOCK.splitlines() if line[0].isalnum())
 Plan = dict[str, Any]
@@ -112,7 +113,7 @@ def right(**changes: object) -> dict[str, Any]:
         "home": {"path": "/opt/tensorflow", "owner": "admin", "taken": ["bin", "envs", "tools"]},
         "links": {"current": NAME},
         "environments": [environment()],
-        "tools": {"uv": "0.13.8"},
+        "tools": {"uv": UV},
         "now": 1_800_000_000,
         "running": [],
         "seen": [],

@@ -24,7 +24,7 @@ from verify.mirror.share import packed, sentence, share
 FOR_11 = "numpy-2.0.2-cp311-cp311-macosx_11_0_arm64.whl"
 FOR_14 = "numpy-2.0.2-cp311-cp311-macosx_14_0_arm64.whl"
 ANY = "six-1.17.0-py2.py3-none-any.whl"
-BUILD = "cpython-3.11.18-macos-aarch64-none"
+BUILD = settings.filters("plan").standalone_build("arm64", "3.11")
 PACKAGE = {"version": "7.0.1", "url": "https://x.invalid/Homebrew.pkg", "checksum": "sha256:ab"}
 
 

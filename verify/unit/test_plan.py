@@ -21,6 +21,7 @@ from verify.unit.role import (
     PINS,
     PYTHON,
     RECOMMENDED,
+    UV,
     WANTED,
     Plan,
     bare,
@@ -437,7 +438,7 @@ def test_another_s_homebrew_is_no_matter_where_it_is_not_asked() -> None:
 def test_the_probe_is_asked_for_all_that_the_plan_reads() -> None:
     wanted = WANTED | {"owner": "kim"}
     home, formulae, pythons, uv, owner = planning.probe_arguments(PINS, wanted)
-    assert (home, formulae, uv, owner) == ("/opt/tensorflow", "libomp", "0.13.8", "kim")
+    assert (home, formulae, uv, owner) == ("/opt/tensorflow", "libomp", UV, "kim")
     assert {PYTHON, STANDALONE} <= {*pythons.splitlines()}
     older = INTEL["python"]
     assert f"/usr/local/opt/python@{older}/bin/python{older}" in pythons.splitlines()
