@@ -32,7 +32,7 @@ DRIFTS = {
         f" --python {HOME}/current/bin/python 'numpy<2'",
         {
             "environment": r"has .*numpy 1\.26\.\d instead of 2\.0\.2",
-            "activate": r"tf-2\.18-\w+ -> tf-2\.18-\w+\.2",
+            "activate": r"tf-[\d.]+-\w+ -> tf-[\d.]+-\w+\.2",
         },
     ),
     "removed_from": Drift(
@@ -43,7 +43,7 @@ DRIFTS = {
         "sudo -u labadmin sh -c 'cd /opt/homebrew/Cellar/python@3.11 && mv * 3.11.99'",
         {
             "python": f"no {PYTHON}",
-            "environment": "the interpreter of tf-2.18-.* does not run",
+            "environment": r"the interpreter of tf-[\d.]+-.* does not run",
             "activate": r"\.2$",
         },
     ),
