@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -9,12 +10,14 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import yaml
 
 from verify import hosts
 from verify.host.lines import spell_out
 from verify.settings import PROJECT, filters
 from verify.unit.macs import line
 from verify.unit.playbooks import played
+from verify.unit.role import ROLE
 
 PLAYBOOKS = [
     "site.yml",
@@ -180,3 +183,23 @@ def test_ansible_s_locale_is_utf_8_whatever_is_set(
     inventory = tmp_path / "hosts"
     inventory.write_text("[macs]\nm1\n", encoding="utf-8")
     assert hosts.names("m1", hosts.surroundings([str(inventory)])) == ["m1"]
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [("tell.yml", "_tensorflow_metal_told"), ("rollback.yml", "__tensorflow_metal_plan")],
+)
+def test_no_sentence_on_a_mac_is_folded_in_a_command(tmp_path: Path, file: str, name: str) -> None:
+    said = ["It is held there.", f"`{'ansible-playbook -i /srv/a/lab/hosts ' * 4}` ends that."]
+    for task in yaml.safe_load((ROLE / "tasks" / file).read_text(encoding="utf-8")):
+        if "ansible.builtin.debug" not in task:
+            continue
+        play = {
+            "hosts": "all",
+            "gather_facts": False,
+            "vars": {name: {"said": said} if file == "rollback.yml" else said},
+            "tasks": [{"ansible.builtin.debug": task["ansible.builtin.debug"]}],
+        }
+        (tmp_path / "play.yml").write_text(json.dumps([play]), encoding="utf-8")
+        shown = played(tmp_path, "-i", "m1,", "play.yml")
+        assert said[1] in shown.stdout
