@@ -43,7 +43,7 @@ def surroundings(inventories: Sequence[str]) -> dict[str, str]:
     found["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), found.get("PATH", "")])
     found.setdefault("ANSIBLE_CONFIG", str(PROJECT / "ansible.cfg"))
     if inventories:
-        found["ANSIBLE_INVENTORY"] = ",".join(str(Path(path).resolve()) for path in inventories)
+        found["ANSIBLE_INVENTORY"] = ",".join(str(Path(path).absolute()) for path in inventories)
     return found
 
 

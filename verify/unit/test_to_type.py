@@ -25,6 +25,7 @@ PLAYBOOKS = [
 ]
 # As each program that bin/site starts: it says who it is and what it was given.
 SAYS = '#!/bin/sh\necho "${0##*/} $*"\n'
+SETS_UP = '#!/bin/sh\nwhile [ $# -gt 0 ]; do\n[ "$1" != -- ] || { shift && exec "$@"; }\nshift\ndone\n'
 SIMULATED, MAC = ".lab/site/inventory.yml", "molecule/mac/inventory"
 
 
@@ -55,17 +56,17 @@ def test_after_make_site_it_is_make_site_s_own_inventory(
     for given in ([], [str(typing.PROJECT / SIMULATED)], [SIMULATED]):
         found = typing.find_commands(given)
         assert found["site"] == "bin/site"
-        assert found["plan"] == f".venv/bin/ansible-playbook -i {SIMULATED} playbooks/plan.yml"
-        assert found["python"] == ".venv/bin/python"
+        assert found["plan"] == f"bin/setup -- ansible-playbook -i {SIMULATED} playbooks/plan.yml"
+        assert found["python"] == "bin/setup -- python"
 
 
 def test_a_fleet_s_own_inventory_comes_first_and_need_not_be_named(typing: ModuleType) -> None:
     put(typing.PROJECT, SIMULATED, "inventory")
     found = typing.find_commands()
     assert found["site"] == "bin/site"
-    assert found["rollback"] == ".venv/bin/ansible-playbook playbooks/rollback.yml"
+    assert found["rollback"] == "bin/setup -- ansible-playbook playbooks/rollback.yml"
     found = typing.find_commands([str(typing.PROJECT / SIMULATED)])
-    assert found["site"] == f".venv/bin/ansible-playbook -i {SIMULATED} site.yml"
+    assert found["site"] == f"bin/setup -- ansible-playbook -i {SIMULATED} site.yml"
 
 
 def test_an_ansible_of_one_s_own_is_the_one_that_is_typed(
@@ -82,7 +83,9 @@ def test_an_ansible_of_one_s_own_is_the_one_that_is_typed(
 
 def test_what_a_mac_that_pulls_reports_is_typed_where_its_fleet_is(typing: ModuleType) -> None:
     inventory = typing.PROJECT.parent / "inventory.json"
-    assert typing.find_commands([str(inventory)])["site"] == ".venv/bin/ansible-playbook site.yml"
+    assert (
+        typing.find_commands([str(inventory)])["site"] == "bin/setup -- ansible-playbook site.yml"
+    )
 
 
 @pytest.mark.parametrize(
@@ -98,10 +101,9 @@ def test_bin_site_takes_the_inventory_that_is_named(
     typing: ModuleType, monkeypatch: pytest.MonkeyPatch, system: str, there: list[str], taken: str
 ) -> None:
     project: Path = typing.PROJECT
-    put(
-        project, "bin/setup", "molecule/lab/lab", ".venv/bin/ansible-playbook", "stubs/sudo", *there
-    )
-    put(project, "bin/site", "stubs/uname")
+    put(project, "bin/setup", "bin/site", "molecule/lab/lab", *there)
+    put(project, *(f"stubs/{name}" for name in ("ansible-playbook", "sudo", "uname")))
+    (project / "bin" / "setup").write_text(SETS_UP, encoding="utf-8")
     (project / "bin" / "site").write_bytes((PROJECT / "bin" / "site").read_bytes())
     (project / "stubs" / "uname").write_text(f"#!/bin/sh\necho {system}\n", encoding="utf-8")
     path = f"{project / 'stubs'}:{os.environ['PATH']}"
@@ -126,7 +128,7 @@ def test_a_cure_names_the_command_for_its_mac(typing: ModuleType) -> None:
     for cure, typed in {
         "Run site.yml again for this Mac: it is so.": "Run `bin/site --limit m1` again: it is so.",
         "Set a pin, then run site.yml again.": "Set a pin, then run `bin/site --limit m1` again.",
-        "Run `python -m verify links 1 2`.": "Run `.venv/bin/python -m verify links 1 2`.",
+        "Run `python -m verify links 1 2`.": "Run `bin/setup -- python -m verify links 1 2`.",
         "Run `python -m pip uninstall x`.": "Run `python -m pip uninstall x`.",
     }.items():
         assert spell_out(line("fail", cure=cure), "m1")["cure"] == typed

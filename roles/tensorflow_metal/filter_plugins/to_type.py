@@ -32,14 +32,16 @@ def find_commands(inventories: Sequence[str] = ()) -> dict[str, str]:
         used = [FLEET]
     own = PROJECT / ".venv"
     here = own.exists() and own.samefile(sys.prefix)
-    play = [".venv/bin/ansible-playbook" if here else "ansible-playbook"]
+    # In any locale, and with no .venv on PATH.
+    start = ["bin/setup", "--"] if here else []
+    play = [*start, "ansible-playbook"]
     if used != [FLEET]:
         play += [word for path in used for word in ("-i", path)]
     found = {name: shlex.join([*play, f"playbooks/{name}.yml"]) for name in PLAYBOOKS}
     found["site"] = shlex.join([*play, "site.yml"])
     if here and used == [choose_inventory()]:
         found["site"] = "bin/site"
-    found["python"] = ".venv/bin/python" if here else shlex.quote(sys.executable)
+    found["python"] = shlex.join([*start, "python"] if here else [sys.executable])
     return found
 
 
