@@ -25,7 +25,12 @@ PLAYBOOKS = [
 ]
 # As each program that bin/site starts: it says who it is and what it was given.
 SAYS = '#!/bin/sh\necho "${0##*/} $*"\n'
-SETS_UP = '#!/bin/sh\nwhile [ $# -gt 0 ]; do\n[ "$1" != -- ] || { shift && exec "$@"; }\nshift\ndone\n'
+SETS_UP = """#!/bin/sh
+while [ $# -gt 0 ]; do
+    [ "$1" != -- ] || { shift && exec "$@"; }
+    shift
+done
+"""
 SIMULATED, MAC = ".lab/site/inventory.yml", "molecule/mac/inventory"
 
 
