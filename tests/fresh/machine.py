@@ -154,9 +154,10 @@ def remove(*paths: Path) -> None:
 class Machine:
     """A copy of a bare root, with an account and the project in it, running until it is closed."""
 
-    def __init__(self, root: Path, account: Account, origin: Path) -> None:
+    def __init__(self, root: Path, account: Account, origin: Path, how: str) -> None:
         self.account = account
         self.origin = origin
+        self.how = how
         self.folder = Path(tempfile.mkdtemp(prefix="fresh-run-", dir=HOME))
         self.bare = root
         self.root = self.folder / "root"
@@ -226,7 +227,7 @@ class Machine:
     def start(self) -> int:
         """Start its first process, and return its number as it is known outside."""
         command = [*ISOLATED, "--uts", "--ipc", str(HERE / "start.sh"), str(self.root), "fresh"]
-        command += self.shown
+        command += [self.how, *self.shown]
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
         )

@@ -1,12 +1,13 @@
 #!/bin/sh
-# The first process of a fresh machine: start.sh ROOT NAME [PATH...]
+# The first process of a fresh machine: start.sh ROOT NAME HOW [PATH...]
 # Begins in namespaces of its own, which end with it. Each PATH of this machine is shown there, read-only.
+# HOW is "machine", whose root is a mount as a machine's is, or "chroot", whose root is a folder only.
 set -eu
-root=$1 name=$2
-shift 2
+root=$1 name=$2 how=$3
+shift 3
 
 hostname "$name"
-mount --bind "$root" "$root"
+[ "$how" = chroot ] || mount --bind "$root" "$root"
 mount -t proc proc "$root/proc"
 mount -t sysfs sysfs "$root/sys"
 # The kernel's own, where loop devices appear as they are asked for.
@@ -27,11 +28,13 @@ for path in "$@"; do
     mount -o remount,ro,bind "$root$path"
 done
 cd "$root"
-pivot_root . mnt
-umount -l /mnt
+if [ "$how" = machine ]; then
+    pivot_root . mnt
+    umount -l /mnt
+fi
 # Nobody waits for what outlives its parent here, so the kernel is told to clear it away. What holds the
 # other end of this one's input ends it, and so all that runs here.
-exec python3 -c '
+exec chroot . python3 -c '
 import signal, sys
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 print("ready", flush=True)
