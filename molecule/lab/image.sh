@@ -10,7 +10,11 @@ root=$folder.unfinished/root
 rm -rf "$folder.unfinished"
 mkdir -p "$folder.unfinished/share"
 cp -a --reflink=auto "$base" "$root"
-cp -R "$here/disguise" "$here/brew" "$here/standalone" "$here/miniforge" "$here/recordings" "$root/"
+# Every account of a Mac reads them, however the clone's umask left them.
+for name in disguise brew standalone miniforge recordings; do
+    cp -R "$here/$name" "$root/"
+    chmod -R a+rX "$root/$name"
+done
 chroot "$root" /bin/sh /disguise/apply.sh
 chroot "$root" /bin/sh /brew/bottles.sh /brew/share/bottles
 chroot "$root" /bin/sh /standalone/archives.sh /brew/share/python
