@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 
@@ -63,7 +64,7 @@ def test_a_program_that_fails_is_told_with_what_it_said() -> None:
 
 
 def test_a_mac_s_work_is_that_of_all_its_processes_those_that_ended_too() -> None:
-    ended = f"{sys.executable} -c '{BURN}'; exec sleep 60"
+    ended = f"{shlex.quote(sys.executable)} -c '{BURN}'; exec sleep 60"
     with subprocess.Popen(["/bin/sh", "-c", f"echo up; {ended}"], stdout=subprocess.PIPE) as mac:
         before = lab.taken(str(mac.pid))
         while lab.taken(str(mac.pid)) < before + 0.4 * os.sysconf("SC_CLK_TCK"):

@@ -21,7 +21,9 @@ LACKING = ("openssh-client", "chromium", "chromium-driver", "devscripts", "git",
 COMMANDS = ("debootstrap", "mkfs.ext4", "ssh-keygen", "mkfs.xfs")
 
 # A Python of a version, which lacks some modules until a file appears that is named like them.
-PYTHON = """#!{python} -S
+# Through sh, since a first line takes no path with a space.
+PYTHON = """#!/bin/sh
+''''exec "{python}" -S "$0" "$@" # '''
 import os, pathlib, shutil, sys
 here, words = pathlib.Path("{world}"), sys.argv[1:]
 lacks = [name for name in "{lacks}".split() if not (here / name).exists()]
