@@ -144,6 +144,29 @@ def test_the_simulated_macs_take_root_even_where_every_package_is_there(machine:
     assert not machine.is_ready
 
 
+@pytest.mark.parametrize("words", [("lab",), ("lint",)])
+def test_a_sudo_that_gives_no_root_is_told_before_anything_is_done(
+    machine: Machine, words: tuple[str, ...]
+) -> None:
+    machine.is_a("Linux x86_64", user=1000)
+    machine.has_python(3, 13, 5)
+    machine.has("apt-get", APT)
+    machine.has("sudo", "#!/bin/sh\n[ $1 = -v ] || echo 'a password is required' >&2\nexit 1\n")
+    before = sorted(machine.project.rglob("*"))
+    ended = machine.set_up(*words)
+    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (1, "", 1)
+    assert "sudo does not give it to someone. Nothing was changed." in ended.stderr
+    assert sorted(machine.project.rglob("*")) == before
+
+
+def test_who_needs_nothing_of_root_is_not_asked_for_a_password(machine: Machine) -> None:
+    machine.is_a("Linux x86_64", user=1000)
+    machine.has_python(3, 13, 5)
+    machine.has("apt-get", APT)
+    machine.has("sudo", "#!/bin/sh\nexit 1\n")
+    assert machine.set_up().returncode == 0
+
+
 def test_the_venv_module_is_installed_with_the_other_packages(machine: Machine) -> None:
     machine.has_python(3, 14, 8, lacks="ensurepip pip")
     machine.has("apt-get", APT)
