@@ -14,8 +14,21 @@ from verify import settings
 
 LOCK = settings.ROLE / "files/locks/uv.txt"
 # What it may use of any system.
-BASICS = ("cat", "cmp", "cp", "dirname", "env", "locale", "mkdir")
-BASICS += ("mv", "rm", "sed", "sh", "tail", "touch")
+BASICS = [
+    "cat",
+    "cmp",
+    "cp",
+    "dirname",
+    "env",
+    "locale",
+    "mkdir",
+    "mv",
+    "rm",
+    "sed",
+    "sh",
+    "tail",
+    "touch",
+]
 # What this machine may have in /usr/sbin is not among them.
 LACKING = ("openssh-client", "chromium", "chromium-driver", "devscripts", "git", "make")
 COMMANDS = ("debootstrap", "mkfs.ext4", "ssh-keygen", "mkfs.xfs")
