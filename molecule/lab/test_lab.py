@@ -6,6 +6,7 @@ Shell that works on Linux only must fail here, and not first on a real Mac.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from testinfra.backend.base import CommandResult
@@ -123,3 +124,9 @@ def test_uv_refuses_a_tampered_standalone_python(with_uv: Callable[[str], Comman
     refused = with_uv(f"{INSTALL} file://$PWD/copy/downloads.json")
     assert (refused.rc, "Hash mismatch" in refused.stderr) == (1, True)
     assert with_uv(f"test -e pythons/{PYTHON}").rc == 1
+
+
+def test_no_disk_of_a_simulated_mac_is_mounted_where_others_would_hold_it() -> None:
+    disks = Path(__file__).resolve().parents[2] / ".lab"
+    mounts = Path("/proc/self/mounts").read_text(encoding="utf-8").replace("\\040", " ")
+    assert str(disks) not in mounts
