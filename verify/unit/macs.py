@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.metadata import MetadataPathFinder
+from pathlib import Path
 from typing import Any, cast
 
 from verify.host.run import Answer, UnreachableError
@@ -39,7 +41,6 @@ PLAN: dict[str, Any] = {
     ],
     "steps": [],
 }
-WANTED: dict[str, Any] = {"home": "/opt/tensorflow", "formulae": ["libomp"], "python": "homebrew"}
 
 
 def expected(**other: object) -> Expected:
@@ -92,6 +93,20 @@ def verdict(name: str = "m2", outcome: Outcome = "pass", *lines: Line, **other: 
 def lines(failing: str = "") -> list[Line]:
     """A line for every check there is; all passed but the one that is named."""
     return [line("fail" if check.id == failing else "pass", check.id) for check in CHECKS]
+
+
+def install(
+    site: Path, name: str, version: str, record: str | None = "", installer: str = "uv\n"
+) -> None:
+    """Put a package there, as an installer does: what is known of it, without its files."""
+    info = site / f"{name}-{version}.dist-info"
+    info.mkdir(parents=True, exist_ok=True)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+    (info / "INSTALLER").write_text(installer)
+    (info / "RECORD").unlink(missing_ok=True)
+    if record is not None:
+        (info / "RECORD").write_text(record)
+    MetadataPathFinder().invalidate_caches()
 
 
 class FakeMac:

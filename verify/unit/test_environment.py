@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
 from pathlib import Path
 
 import pytest
 
 from verify.onhost import environment
 from verify.onhost.environment import damage, differences, few, recorded
-from verify.onhost.registry import Finding
-from verify.unit.macs import expected
+from verify.unit.macs import expected, install
 
 FOUR = "sha256=BO-vCA9aPnThwp0cpqSFaTgsu80yTo1Z0rg-8hwDnwA"
 LOCKED = {"numpy": "2.0.2", "six": "1.17.0"}
@@ -61,53 +60,35 @@ def test_a_file_that_is_gone_or_of_another_size_or_content_is_damaged(tmp_path: 
     assert damage(tmp_path, FOUR, None) == "cannot be read (Is a directory)"
 
 
-class FakeDistribution:
-    """A package with one recorded file and a folder that it is installed in."""
-
-    def __init__(self, folder: Path, record: str | None, installer: str = "uv\n") -> None:
-        self.metadata = {"Name": "Tensorflow_Metal"}
-        self.version = "1.2.0"
-        self.folder = folder
-        self.record = record
-        self.installer = installer
-
-    def read_text(self, name: str) -> str | None:
-        return self.installer if name == "INSTALLER" else self.record
-
-    def locate_file(self, path: str) -> Path:
-        return self.folder / path
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The site-packages that are looked at."""
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    return tmp_path
 
 
-def measured(monkeypatch: pytest.MonkeyPatch, distribution: FakeDistribution) -> Finding:
-    def distributions() -> Iterator[FakeDistribution]:
-        yield distribution
-
-    monkeypatch.setattr("importlib.metadata.distributions", distributions)
-    return environment.files.measure(expected())
-
-
-def test_a_deleted_plugin_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    plugin = tmp_path / "libmetal_plugin.dylib"
+def test_a_deleted_plugin_is_named(site: Path) -> None:
+    plugin = site / "libmetal_plugin.dylib"
     plugin.write_text("four")
-    distribution = FakeDistribution(tmp_path, f"libmetal_plugin.dylib,{FOUR},4\n")
-    assert measured(monkeypatch, distribution).holds
+    install(site, "Tensorflow_Metal", "1.2.0", f"libmetal_plugin.dylib,{FOUR},4\n")
+    assert environment.files.measure(expected()).holds
     plugin.unlink()
-    finding = measured(monkeypatch, distribution)
+    finding = environment.files.measure(expected())
     assert not finding.holds
     assert finding.measured == "tensorflow-metal: libmetal_plugin.dylib is missing"
 
 
-def test_a_package_without_a_record_is_no_whole_package(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    finding = measured(monkeypatch, FakeDistribution(tmp_path, None))
+def test_a_package_without_a_record_is_no_whole_package(site: Path) -> None:
+    install(site, "Tensorflow_Metal", "1.2.0", None)
+    finding = environment.files.measure(expected())
     assert (finding.holds, finding.measured) == (False, "tensorflow-metal has no RECORD")
 
 
-def test_what_conda_installed_is_not_held_against_its_record(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert measured(monkeypatch, FakeDistribution(tmp_path, "gone,,1\n", "conda")).holds
+def test_what_conda_installed_is_not_held_against_its_record(site: Path) -> None:
+    install(site, "Tensorflow_Metal", "1.2.0", "gone,,1\n", "conda")
+    assert environment.files.measure(expected()).holds
+    install(site, "Tensorflow_Metal", "1.2.0", "gone,,1\n")
+    assert not environment.files.measure(expected()).holds
 
 
 def test_a_library_that_does_not_load_is_named(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ from verify.host.run import Answer
 from verify.onhost.catalogue import checks_for
 from verify.onhost.child import RAISED
 from verify.onhost.registry import Line
-from verify.unit.macs import PLAN, READING, WANTED, FakeMac, expected, lines
+from verify.unit.macs import PLAN, READING, FakeMac, expected, lines
 from verify.verdict import Verdict
 
 NO_ROW: dict[str, Any] = {
@@ -43,17 +42,7 @@ def judged(
     **options: object,
 ) -> Verdict:
     """The verdict on a Mac with this plan that gives these answers after its reading."""
-    role = SimpleNamespace(
-        probe_arguments=lambda pins, wanted: ["home"],
-        paths=lambda *wanted: "file",
-        reading=json.loads,
-    )
-    real = settings.filters
-    monkeypatch.setattr(
-        settings, "filters", lambda name: role if name in ("access", "held", "plan") else real(name)
-    )
     monkeypatch.setattr(settings, "plan", lambda reading, wanted: plan)
-    monkeypatch.setattr(settings, "wanted", lambda variables: WANTED)
     mac = FakeMac(Answer(0, json.dumps(reading), ""), *answers)
     return judge("m2", mac, variables or {}, None, options)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pkgutil
+import shutil
 import sys
 from collections.abc import Callable
-from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -13,21 +13,7 @@ import pytest
 from verify.host.archive import LINKS
 from verify.onhost import packages
 from verify.onhost.registry import Check, Finding
-from verify.unit.macs import expected
-
-
-class FakeDistribution:
-    """A package of this name and version, with what its RECORD says."""
-
-    def __init__(self, folder: Path, name: str, version: str, record: str) -> None:
-        self.metadata, self.version = {"Name": name}, version
-        self._folder, self._record = folder, record
-
-    def read_text(self, name: str) -> str:
-        return self._record
-
-    def locate_file(self, path: str) -> Path:
-        return self._folder / path
+from verify.unit.macs import expected, install
 
 
 @pytest.fixture
@@ -36,9 +22,13 @@ def found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Find
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
     monkeypatch.setattr(pkgutil, "get_data", lambda *names: LINKS.read_bytes())
 
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+
     def measure(check: Check, there: dict[str, str], record: str = "", **mac: object) -> Finding:
-        made = [FakeDistribution(tmp_path, *one, record) for one in there.items()]
-        monkeypatch.setattr(metadata, "distributions", lambda: made)
+        for info in tmp_path.glob("*.dist-info"):
+            shutil.rmtree(info)
+        for name, version in there.items():
+            install(tmp_path, name, version, record)
         return check.measure(expected(**mac))
 
     return measure
