@@ -110,9 +110,9 @@ time.sleep(100)
     assert not state.exists() or state.read_text().split()[2] == "Z"
 
 
-def test_a_failure_is_explained_by_the_catalogue() -> None:
+def test_a_failure_is_explained_by_the_catalogue(tmp_path: Path) -> None:
     explained = settings.filters("catalogue").tensorflow_metal_explained
-    said = "NotFoundError: dlopen: Library not loaded: @rpath/_pywrap_tensorflow_internal.so"
-    assert "2.20" in explained(said, CATALOGUE)
-    for says in ("TensorFlow lists no GPU.", "TensorFlow died of SIGABRT."):
-        assert says in explained(says, CATALOGUE)
+    lost = "dlopen: Library not loaded: @rpath/_pywrap_tensorflow_internal.so"
+    assert "2.20" in explained(smoke(tmp_path, f"raise ImportError({lost!r})").stderr, CATALOGUE)
+    for wrong, says in WRONG[1:4]:
+        assert says in explained(smoke(tmp_path, wrong).stderr, CATALOGUE)
