@@ -44,10 +44,12 @@ def main() -> None:
     shutil.copytree(wheels / "locks", folder / "locks")
     wheelhouse.mkdir()
     asked = [
-        one for one in entries((settings.PROJECT / "requirements.txt").read_text()) if fits(one)
+        one
+        for one in entries((settings.PROJECT / "requirements.txt").read_text(encoding="utf-8"))
+        if fits(one)
     ]
     part = folder / "requirements.txt"
-    part.write_text("".join(asked))
+    part.write_text("".join(asked), encoding="utf-8")
     downloads = wheels.parent / "downloads"
     download(part, downloads)
     lines = []
@@ -56,7 +58,7 @@ def main() -> None:
         there = retag(wheel_of(requirement.name, version, downloads), wheelhouse, MACS["arm64"])
         digest = hashlib.sha256(there.read_bytes()).hexdigest()
         lines.append(f"{requirement.name}=={version} --hash=sha256:{digest}\n")
-    part.write_text("".join(lines))
+    part.write_text("".join(lines), encoding="utf-8")
     for there in (wheels / "wheelhouse").glob("*.whl"):
         if not (wheelhouse / there.name).exists():
             (wheelhouse / there.name).symlink_to(there)
