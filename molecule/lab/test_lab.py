@@ -5,6 +5,7 @@ Shell that works on Linux only must fail here, and not first on a real Mac.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -85,6 +86,11 @@ def test_brew_refuses_root_and_is_only_where_homebrew_serves(host: Host) -> None
 
 def test_no_developer_tool_was_asked_for_before_it_was_there(host: Host) -> None:
     assert not host.file("/var/log/lab/windows").exists
+
+
+def test_apples_python_is_as_old_as_theirs(host: Host) -> None:
+    asked = host.run("/usr/bin/python3 -V; /usr/bin/python3 -I -m pip --version")
+    assert re.findall(r"(?:Python|pip|python) ([\d.]+)", asked.stdout) == ["3.9.6", "21.2.4", "3.9"]
 
 
 ROLE = filters("plan")
