@@ -15,6 +15,7 @@ from selenium.webdriver.chrome.service import Service
 
 BROWSERS = ("chromium", "google-chrome", "chromium-browser")
 DRIVER = "chromedriver"
+TYPE = "Type, as root, on Debian or Ubuntu: apt-get install"
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
     "resultTypes": ["violations"],
@@ -31,7 +32,7 @@ def find_missing() -> str:
     lacking += [] if shutil.which(DRIVER) else [DRIVER]
     return (
         f"The page is opened in a browser, and {' and '.join(lacking)} cannot be found here. "
-        "Type, as root, on Debian: apt-get install chromium chromium-driver"
+        f"{TYPE} chromium chromium-driver"
         if lacking
         else ""
     )

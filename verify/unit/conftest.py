@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from verify.unit.browser import find_missing
+from verify.unit.browser import TYPE, find_missing
 
 NEED = "--need-all"
 
@@ -30,7 +30,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what needs what is not here; where all is asked for, fail it."""
     missing = find_missing() if item.get_closest_marker("browser") else ""
     for marker in item.iter_markers("needs"):
-        (program,) = marker.args
-        missing = missing if shutil.which(program) else f"{program} cannot be found here."
+        program, package = marker.args
+        if not shutil.which(program):
+            missing = f"{program} cannot be found here. {TYPE} {package}"
     if missing:
         (pytest.fail if item.config.getoption(NEED) else pytest.skip)(missing)

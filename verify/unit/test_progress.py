@@ -106,7 +106,7 @@ def test_much_on_standard_error_stops_nothing() -> None:
     assert (answer.stdout, len(answer.stderr)) == ("done\n", 300_000)
 
 
-@pytest.mark.needs("ssh")
+@pytest.mark.needs("ssh", "openssh-client")
 def test_a_connection_that_fails_is_still_told_in_the_words_of_ssh() -> None:
     host = testinfra.get_host("ssh://nobody@127.0.0.1:1", timeout=2)
     with pytest.raises(UnreachableError, match="port 1: Connection refused"):

@@ -115,7 +115,7 @@ def test_the_other_learns_how_long_it_has_been_silent(home: Path) -> None:
     assert "It last began something there 2 minutes ago.\n" in take(home, "mine").stdout
 
 
-@pytest.mark.needs("ps")
+@pytest.mark.needs("ps", "procps")
 def test_a_lock_that_an_admin_removes_is_free_and_what_its_run_left_working_is_ended(
     home: Path, group: subprocess.Popen[bytes]
 ) -> None:
@@ -176,7 +176,7 @@ def test_silence_for_an_hour_is_death(home: Path) -> None:
     assert take(home, "mine").returncode == 0
 
 
-@pytest.mark.needs("ps")
+@pytest.mark.needs("ps", "procps")
 def test_a_silent_run_that_still_works_here_is_alive(
     home: Path, group: subprocess.Popen[bytes]
 ) -> None:
@@ -186,7 +186,7 @@ def test_a_silent_run_that_still_works_here_is_alive(
     assert take(home, "mine").returncode == HELD
 
 
-@pytest.mark.needs("ps")
+@pytest.mark.needs("ps", "procps")
 def test_what_a_dead_run_left_working_is_ended(home: Path, group: subprocess.Popen[bytes]) -> None:
     take(home, "theirs")
     working(home, "theirs", group.pid, time.time())
@@ -194,7 +194,7 @@ def test_what_a_dead_run_left_working_is_ended(home: Path, group: subprocess.Pop
     assert group.wait(5) < 0
 
 
-@pytest.mark.needs("ps")
+@pytest.mark.needs("ps", "procps")
 def test_a_group_of_the_same_number_from_another_day_is_left_alone(
     home: Path, group: subprocess.Popen[bytes]
 ) -> None:

@@ -15,7 +15,7 @@ from verify.unit.playbooks import HERE, NOWHERE, played
 from verify.unit.role import ROLE
 from verify.unit.test_reading_task import whole
 
-pytestmark = pytest.mark.needs("ssh")
+pytestmark = pytest.mark.needs("ssh", "openssh-client")
 PLAYS = ("converge", "verify", "report")
 # In place of the verification: what it was called with, and what came in. Every Mac is right.
 VERIFY = """

@@ -64,7 +64,7 @@ def test_without_it_all_are_worked_on_at_once(tmp_path: Path) -> None:
     assert [line.split()[1] for line in lines] == ["begins"] * 3 + ["ends"] * 3
 
 
-@pytest.mark.needs("ssh")
+@pytest.mark.needs("ssh", "openssh-client")
 def test_a_turn_in_which_nobody_answers_does_not_end_the_run(tmp_path: Path) -> None:
     lines = done(tmp_path, "2", {"m1": NOWHERE, "m2": NOWHERE, "m3": HERE})
     assert lines == ["m3 begins", "m3 ends"]
