@@ -123,7 +123,8 @@ def parse(path: Path) -> lief.ELF.Binary:
 
 def run_inside(debian: Path, scratch: Path, command: list[str]) -> None:
     """Run a command inside `debian`, with `scratch` as its /mnt; needs root."""
-    inside = ["unshare", "--mount", "--propagation", "private", "/bin/sh", "-c", INSIDE, "sh"]
+    propagation = os.environ.get("LAB_PROPAGATION", "private")
+    inside = ["unshare", "--mount", "--propagation", propagation, "/bin/sh", "-c", INSIDE, "sh"]
     done = subprocess.run(
         [*inside, str(scratch), str(debian), *command],
         capture_output=True,

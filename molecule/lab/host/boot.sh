@@ -90,11 +90,16 @@ TEXT
 
 mkdir -p "$root/.outside"
 cd "$root"
-usr/libexec/lab/pivot_root . .outside
-umount -l /.outside
-rmdir /.outside
-mkdir -p /run/sshd
+# A root that is no mount, as a mere chroot's, has no other put in its place.
+enter=
+if usr/libexec/lab/pivot_root . .outside 2> /dev/null; then
+    umount -l /.outside
+else
+    enter='chroot .'
+fi
+rmdir .outside
+mkdir -p run/sshd
 
-/usr/libexec/lab/start.sh
-exec env -i PATH=/usr/bin:/bin:/usr/sbin:/sbin LAB_DISGUISE=off /usr/bin/tini -s -- \
+$enter /usr/libexec/lab/start.sh
+exec $enter env -i PATH=/usr/bin:/bin:/usr/sbin:/sbin LAB_DISGUISE=off /usr/bin/tini -s -- \
     /usr/libexec/lab/python/bin/python3 /usr/libexec/lab/launchd.py "$address" 2222 "${NETWORK:-open}"

@@ -9,7 +9,7 @@ folder=$1 image=$2 wheels=$3 address=$4
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$folder/data" "$folder/root"
 
-setsid unshare --mount --propagation private --pid --fork --kill-child=KILL --uts --ipc \
+setsid unshare --mount --propagation "$LAB_PROPAGATION" --pid --fork --kill-child=KILL --uts --ipc \
     "$here/boot.sh" "$folder" "$image" "$wheels" "$address" < /dev/null > "$folder/log" 2>&1 &
 # With the time it started, since a number alone may be another process' after a reboot.
 echo "$! $(cut -d' ' -f22 "/proc/$!/stat")" > "$folder/pid"
