@@ -185,7 +185,7 @@ def test_the_venv_module_is_installed_with_the_other_packages(machine: Machine) 
     machine.has("apt-get", APT)
     ended = machine.set_up("lint")
     assert ended.returncode == 0, ended.stderr
-    assert "apt-get -qq install --no-install-recommends devscripts git python3-venv" in machine.log
+    assert "apt-get -qq install --no-install-recommends dash devscripts git python3-venv" in machine.log
     assert machine.is_ready
 
 
@@ -195,7 +195,7 @@ def test_what_was_installed_is_said_where_the_rest_fails(machine: Machine) -> No
     (machine.world / "index is away").touch()
     ended = machine.set_up("lint")
     assert "Nothing was changed" not in ended.stderr
-    assert "Installed was devscripts git; nothing else was changed" in ended.stderr
+    assert "Installed was dash devscripts git; nothing else was changed" in ended.stderr
     assert not machine.is_ready
 
 
@@ -205,7 +205,7 @@ def test_no_failed_installation_says_that_nothing_was_changed(machine: Machine) 
     (machine.world / "apt fails").touch()
     ended = machine.set_up("lint")
     assert ended.returncode == 1
-    assert "could not install all of devscripts git" in ended.stderr
+    assert "could not install all of dash devscripts git" in ended.stderr
     assert "Nothing" not in ended.stderr
 
 
