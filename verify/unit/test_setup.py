@@ -185,7 +185,10 @@ def test_the_venv_module_is_installed_with_the_other_packages(machine: Machine) 
     machine.has("apt-get", APT)
     ended = machine.set_up("lint")
     assert ended.returncode == 0, ended.stderr
-    assert "apt-get -qq install --no-install-recommends dash devscripts git python3-venv" in machine.log
+    assert (
+        "apt-get -qq install --no-install-recommends dash devscripts git python3-venv"
+        in machine.log
+    )
     assert machine.is_ready
 
 
