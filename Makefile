@@ -22,7 +22,7 @@ POINTS = 200
 SEED = 1
 MACS = 2
 crash:
-	@LAB_LOCKS="tf-2.16 tf-2.18" PYTHONPATH=. bin/setup lab -- python -B molecule/crash \
+	@LAB_LOCKS="$${LAB_LOCKS:-tf-2.16 tf-2.18}" PYTHONPATH=. bin/setup lab -- python -B molecule/crash \
 		--points $(POINTS) --seed $(SEED) --macs $(MACS) $(if $(POINT),--point $(POINT)) \
 		$(if $(OPERATIONS),--operations $(OPERATIONS))
 
