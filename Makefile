@@ -1,6 +1,6 @@
 # The two commands are `make site` and `make test`; `make unit` and `make lint` are the quick parts of the
 # latter; `make lab` and `make clean` start and remove the simulated Macs.
-.PHONY: site test test-all fresh unit lint lab doctor faults crash fleet bench pins compatibility clean requirements
+.PHONY: site test test-all fresh real unit lint lab doctor faults crash fleet bench pins compatibility clean requirements
 # The simulated Macs of two targets would be in each other's way.
 .NOTPARALLEL:
 
@@ -11,11 +11,16 @@ test:
 	@bin/test
 
 # Everything, in some hours; make --keep-going test-all goes on where something is wrong.
-test-all: test fresh faults crash fleet
+test-all: test fresh real faults crash fleet
 
 # The two commands on bare Debians: make fresh SUITES="trixie sid" CASES="user root"
 fresh:
 	@bin/setup lab -- python -B tests/fresh/fresh.py $(if $(SUITES),--suites $(SUITES)) $(if $(CASES),--cases $(CASES))
+
+# With the real TensorFlow, where `make test` has a stand-in.
+real:
+	@LAB_TENSORFLOW=real bin/setup lab -- molecule test --scenario-name upgrade
+	@LAB_TENSORFLOW=real bin/setup lab -- molecule test --scenario-name mirror
 
 # Runs broken off at POINTS points, or at one: make crash POINT=upgrade/plug/24+1.50
 POINTS = 200

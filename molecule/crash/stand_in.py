@@ -20,7 +20,13 @@ from verify import settings
 
 REAL = ("numpy", "six", "wrapt", "termcolor")
 DEVICES = """
+import os
+import signal
+
 __version__ = "{version}"
+# What the test GPU does when it is told to.
+if "segfault" in os.environ.get("TEST_GPU_FAULTS", ""):
+    os.kill(os.getpid(), signal.SIGSEGV)
 
 
 class _Device:
@@ -44,7 +50,7 @@ device = _Device
 """
 ARRAYS = """
 class _Tensor:
-    backing_device = "/job:localhost/replica:0/task:0/device:GPU:0"
+    device = backing_device = "/job:localhost/replica:0/task:0/device:GPU:0"
 
     def __init__(self, array):
         self._array = array

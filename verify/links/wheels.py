@@ -132,6 +132,7 @@ class Index:
         try:
             text = self.get(page, {"Accept": "text/html"}).decode()
         except urllib.error.HTTPError as error:
+            error.close()
             if error.code == 404:
                 return []
             raise
