@@ -93,6 +93,25 @@ def test_an_instance_that_was_copied_takes_a_range_of_its_own(tmp_path: Path) ->
     assert run_in_lab(taking, str(tmp_path / "ranges"), str(tmp_path / "copy")).stdout == "2\n"
 
 
+@pytest.mark.parametrize("used", [True, False])
+def test_clean_leaves_the_home_that_another_project_s_macs_run_on(
+    tmp_path: Path, used: bool
+) -> None:
+    home, ranges = tmp_path / "home", tmp_path / "ranges"
+    home.mkdir()
+    # So many that whoever lists them is not done when the first of them is read.
+    for number in range(1, 201):
+        instance = tmp_path / f"instance-{number}"
+        for folder in (instance, ranges / str(number)):
+            folder.mkdir(parents=True)
+        (ranges / str(number) / "instance").write_text(f"{instance}\n")
+        made_from = home / "image-1" if used else tmp_path / "elsewhere" / "image-1"
+        (instance / "made-from").write_text(f"{made_from} {home.parent}/wheels-1\n")
+    cleaning = f"ranges={ranges} project={tmp_path / 'project'}; clean"
+    run_in_lab(cleaning, LAB_HOME=str(home))
+    assert home.exists() == used
+
+
 def test_what_leads_to_an_index_reaches_the_lab_under_any_sudo(tmp_path: Path) -> None:
     index = 'https://me:it\'s "secret" $HOME\nx@index'
     declared = run_in_lab("declare_inherited", PIP_INDEX_URL=index, http_proxy="p:1", OTHER="no")
