@@ -53,6 +53,7 @@ lint:
 
 lab:
 	@bin/setup lab -- molecule/lab/lab up site m2-sonoma m1-sequoia
+	@echo "lab: provision them with: make site"
 
 # One Mac of the inventory: make doctor HOST=mini-01
 doctor:

@@ -66,6 +66,8 @@ def show(mac: Verdict, report: Path, stream: TextIO) -> None:
         console.print(f"{escape(mac.name)}, {escape(kind(mac))}: [{style}]{word}[/]\n")
         overview(console, mac)
         wrong = [line for line in mac.checks if line["status"] not in (*RIGHT, "not run")]
+        # Of a Mac that does not answer, the first tells for all.
+        wrong = wrong or [line for line in mac.checks[:1] if line["status"] == "not run"]
         wrong += [line for line in mac.checks if line["status"] == "warn"]
         for number, line in enumerate(wrong, 1):
             trouble(console, number, line, since(report, mac, line))
@@ -76,13 +78,13 @@ def show(mac: Verdict, report: Path, stream: TextIO) -> None:
 
 
 def overview(console: Console, mac: Verdict) -> None:
-    """A line per check, cut after the last word for which there is room."""
-    longest = max((len(line["id"]) for line in mac.checks), default=0)
-    for line in mac.checks:
+    """A line per check that was run, cut after the last word for which there is room."""
+    ran = [line for line in mac.checks if line["status"] != "not run"]
+    longest = max((len(line["id"]) for line in ran), default=0)
+    for line in ran:
         word, style = MARKS[line["status"]]
-        told = str(line["measured"]) if line["status"] != "not run" else line["claim"]
         room = max(console.width - WORD - longest - 4, 20)
-        told = textwrap.shorten(told, room, placeholder=" ...")
+        told = textwrap.shorten(str(line["measured"]), room, placeholder=" ...")
         text = f"[{style}]{word:{WORD}}[/]  {escape(line['id']):{longest}}  {escape(told)}"
         console.print(text, soft_wrap=True)
 
@@ -111,7 +113,7 @@ def changes(report: Path, mac: Verdict) -> list[str]:
     """What of this Mac is another since it was last reported."""
     past = history.load(report, mac.name)
     told = past.latest or past.before
-    if mac.verdict == "pass" or told is None:
+    if mac.verdict == "pass" or told is None or not mac.reading:
         return []
     now = history.facts(mac)
     names = [name for name in {**told.facts, **now} if told.facts.get(name) != now.get(name)]
@@ -122,7 +124,9 @@ def changes(report: Path, mac: Verdict) -> list[str]:
 
 
 def waiting(mac: Verdict) -> list[str]:
-    """The checks that were not run, by what kept them from it."""
+    """The checks that were not run, by what kept them from it; none of a Mac that was not asked."""
+    if not mac.reading:
+        return []
     reasons: dict[str, list[str]] = {}
     for line in mac.checks:
         if line["status"] == "not run":

@@ -111,7 +111,7 @@ def prove(
     """A line for each check of this Mac's rows, run on it in one round trip an environment."""
     lines = [planned(name, reading, plan)]
     if plan["row"] is None:
-        why, cure = "No row of the compatibility table fits this Mac.", lines[0]["cure"]
+        why, cure = f"{lines[0]['id']} failed.", lines[0]["cure"]
         return lines + [check.not_run(why, cure) for check in CHECKS if check.profile == "smoke"]
     for target in plan["environments"]:
         expected = expectation(reading, plan, target, wish)

@@ -19,6 +19,8 @@ from verify.verdict import Status, lines_in
 PLANNED = "machine.planned"
 CLAIM = "Nothing on this Mac differs from its plan"
 SILENT = "The environment's Python does not run, or was stopped."
+# What the plan refuses a Mac for beside the rows: beyond_mending and prune say it.
+BLOCKERS = {"owner", "home", "python", "formulae", "homebrew", "disk"}
 NOTHING = "nothing differs"
 SITE = re.compile(r"\b([Rr]un) site\.yml\b( again)?( for this Mac)?")
 
@@ -62,6 +64,10 @@ def first(status: Status, measured: str, cause: str, cure: str) -> Line:
 
 def planned(name: str, reading: Mapping[str, Any], plan: Mapping[str, Any]) -> Line:
     """What the plan would still do to the Mac is what is wrong with it."""
+    if plan["row"] is None and plan["refused"].keys() <= BLOCKERS:
+        measured = " ".join(plan["refused"].values())
+        cause = "Something on the Mac or in its inventory stands in the way, and no run changes it."
+        return first("fail", measured, cause, f"Do what is said there, then run `{again(name)}`.")
     if plan["row"] is None:
         measured = f"no row fits: {' '.join(plan['refused'].values())}"
         cause = f"This Mac is {reading['machine']} on macOS {reading['macos']}."

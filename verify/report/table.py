@@ -52,7 +52,10 @@ def show(fleet: Fleet, report: Path, stream: TextIO) -> None:
             command = f"{to_type()['site']} --limit {names}"
             console.print(f"  {escape(command)}", soft_wrap=True)
         page = os.path.relpath(report / PAGE, PROJECT)
-        console.print(f"What to mend and what has changed, to read: {page}", soft_wrap=True)
+        what = "Each check, its curves and what has changed"
+        if any(mac.verdict != "pass" for mac in fleet.macs):
+            what = "What to mend and what has changed"
+        console.print(f"{what}, to read: {page}", soft_wrap=True)
     write_plain(captured.get(), stream)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from verify import doctor
+from verify.host.lines import unjudged, wake
 from verify.report import history
 from verify.report.fleet import Fleet
 from verify.unit.macs import line, verdict
@@ -96,3 +97,14 @@ def test_the_doctor_sees_one_mac_at_a_time(tmp_path: Path, monkeypatch: pytest.M
         doctor.examine([], "all", tmp_path, [])
     with pytest.raises(ValueError, match=r"one Mac at a time; there are m1, m2\."):
         doctor.examine([], "", tmp_path, [])
+
+
+def test_of_a_mac_that_does_not_answer_the_cause_is_told_once(tmp_path: Path) -> None:
+    before = Fleet("2026-11-20T08:00:00+00:00", (verdict("m2", "pass", line()),))
+    history.keep(tmp_path, before)
+    checks = unjudged("not run", "The Mac does not answer: no route.", wake("m2"))
+    text = told(Verdict("m2", True, "unreachable", checks=checks), tmp_path)
+    assert text.count("The Mac does not answer: no route.") <= 2
+    assert f" do      {wake('m2')}" in text
+    assert "has changed" not in text
+    assert len(text.splitlines()) < 12

@@ -72,6 +72,17 @@ def test_what_the_plan_would_still_do_is_wrong(monkeypatch: pytest.MonkeyPatch) 
     assert verdict.checks[0]["measured"] == "activate: old, not new"
 
 
+def test_what_stands_in_the_way_is_told_with_its_own_cure_and_not_with_a_row_s(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    why = "/opt/tensorflow/current is there and is no link. Move it away and run again."
+    verdict = judged(monkeypatch, plan={**NO_ROW, "refused": {"home": why}})
+    first = verdict.checks[0]
+    assert (first["status"], first["measured"]) == ("fail", why)
+    assert first["cure"] == f"Do what is said there, then run `{again('m2')}`."
+    assert not any("row" in check["cause"] + check["cure"] for check in verdict.checks)
+
+
 def test_a_mac_without_an_environment_is_wrong_and_told_what_to_run(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
