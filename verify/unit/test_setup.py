@@ -20,6 +20,7 @@ BASICS = [
     "cp",
     "dirname",
     "env",
+    "find",
     "locale",
     "mkdir",
     "mv",
@@ -157,19 +158,26 @@ def test_the_simulated_macs_take_root_even_where_every_package_is_there(machine:
     assert not machine.is_ready
 
 
-@pytest.mark.parametrize("words", [("lab",), ("lint",)])
-def test_a_sudo_that_gives_no_root_is_told_before_anything_is_done(
-    machine: Machine, words: tuple[str, ...]
-) -> None:
+def test_a_sudo_that_gives_no_root_is_told_before_anything_is_done(machine: Machine) -> None:
     machine.is_a("Linux x86_64", user=1000)
     machine.has_python(3, 13, 5)
     machine.has("apt-get", APT)
     machine.has("sudo", "#!/bin/sh\n[ $1 = -v ] || echo 'a password is required' >&2\nexit 1\n")
     before = sorted(machine.project.rglob("*"))
-    ended = machine.set_up(*words)
+    ended = machine.set_up("lab")
     assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (1, "", 1)
     assert "sudo does not give it to someone. Nothing was changed." in ended.stderr
     assert sorted(machine.project.rglob("*")) == before
+
+
+def test_where_sudo_gives_no_root_an_admin_is_told_what_to_install(machine: Machine) -> None:
+    machine.is_a("Linux x86_64", user=1000)
+    machine.has_python(3, 13, 5, lacks="ensurepip pip")
+    machine.has("apt-get", APT)
+    machine.has("sudo", "#!/bin/sh\nexit 1\n")
+    ended = machine.set_up("lint")
+    assert (ended.returncode, ended.stdout, machine.log.count("apt-get")) == (1, "", 0)
+    assert "apt-get install dash devscripts git python3-venv (" in ended.stderr
 
 
 def test_who_needs_nothing_of_root_is_not_asked_for_a_password(machine: Machine) -> None:
@@ -316,3 +324,55 @@ def test_an_activated_environment_does_not_make_itself_anew(machine: Machine) ->
     own = machine.project / ".venv/bin"
     ended = machine.set_up(PATH=f"{own}:{machine.tools}:{own}")
     assert (ended.returncode, machine.is_ready) == (0, True), ended.stderr
+
+
+def test_an_exported_cdpath_leads_nowhere(machine: Machine) -> None:
+    machine.has_python(3, 13, 5)
+    (machine.world / "bin").mkdir()
+    for path in (".", str(machine.world)):
+        ended = subprocess.run(
+            ["bin/setup"],
+            cwd=machine.project,
+            env={"PATH": str(machine.tools), "CDPATH": path},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (ended.returncode, ended.stderr, machine.is_ready) == (0, "", True)
+        shutil.rmtree(machine.project / ".venv")
+
+
+def set_up_unwritable(machine: Machine, user: int) -> str:
+    """What is said where the project cannot be written to, which is played: root always can."""
+    machine.is_a("Linux x86_64", user=user)
+    text = (machine.project / "bin/setup").read_text()
+    (machine.project / "bin/setup").write_text(text.replace('[ -w "$folder" ]', "false"))
+    return machine.set_up().stderr
+
+
+def test_the_command_for_another_account_s_folder_can_be_typed(machine: Machine) -> None:
+    machine.project = machine.project.rename(machine.world / "it's")
+    said = set_up_unwritable(machine, user=54321)
+    assert f"setup: {machine.project} belongs to another account" in said
+    typed = f'sudo() {{ printf "%s\\n" "$@"; }}; {said.partition("Type: ")[2]}'
+    ran = subprocess.run(["sh", "-c", typed], capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines() == ["chown", "-R", "someone", str(machine.project)]
+
+
+def test_what_is_merely_read_only_is_not_called_another_account_s(machine: Machine) -> None:
+    said = set_up_unwritable(machine, user=os.geteuid())
+    assert f"setup: {machine.project} is read-only. Nothing was changed." in said
+    assert "chown" not in said
+
+
+@pytest.mark.parametrize("home", ["", "/proc/none"])
+def test_an_account_without_a_home_gets_ansible_s_in_the_project(
+    machine: Machine, home: str
+) -> None:
+    machine.has_python(3, 13, 5)
+    shown = ["--", "sh", "-c", 'echo "${ANSIBLE_HOME-}"']
+    own = f"{machine.project}/.ansible"
+    assert machine.set_up(*shown, HOME=home).stdout.splitlines()[-1] == own
+    assert machine.set_up(*shown, HOME=str(machine.world)).stdout.splitlines()[-1] == ""
+    (machine.world / ".ansible").mkdir()
+    assert machine.set_up(*shown, HOME=str(machine.world)).stdout.splitlines()[-1] == ""
