@@ -164,3 +164,72 @@ def test_a_mac_keeps_no_lock_of_whoever_started_it(tmp_path: Path) -> None:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     finally:
         os.kill(int(started.stdout), signal.SIGKILL)
+
+
+def test_a_mac_that_has_ended_does_not_run_though_nobody_has_looked(tmp_path: Path) -> None:
+    ended = subprocess.Popen(["true"])
+    os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
+    asking = """running "$1" && echo runs; echo asked"""
+    try:
+        since = Path(f"/proc/{ended.pid}/stat").read_text().split()[21]
+        (tmp_path / "pid").write_text(f"{ended.pid} {since}\n")
+        assert run_in_lab(asking, str(tmp_path)).stdout == "asked\n"
+        since = Path("/proc/self/stat").read_text().split()[21]
+        (tmp_path / "pid").write_text(f"{os.getpid()} {since}\n")
+        assert run_in_lab(asking, str(tmp_path)).stdout == "runs\nasked\n"
+    finally:
+        ended.wait()
+
+
+def test_a_mac_keeps_its_address_whichever_others_are_named(tmp_path: Path) -> None:
+    asking = 'for name in $2; do address_of "$1" $name 7; done'
+    both = run_in_lab(asking, str(tmp_path), "m2 m1").stdout.split()
+    assert both == ["127.44.7.1", "127.44.7.2"]
+    assert run_in_lab(asking, str(tmp_path), "m1 m4").stdout.split() == [both[1], "127.44.7.3"]
+    other = 'address_of "$1" m1 8'
+    assert run_in_lab(other, str(tmp_path)).stdout == "127.44.8.1\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("up",),
+        ("up", "site"),
+        ("down",),
+        ("down", ""),
+        ("down", ".."),
+        ("down", "../bin"),
+        ("kill", "a b", "m1"),
+        ("kill", "site"),
+        ("look", "site", "m1"),
+        ("clean", "site"),
+    ],
+)
+def test_the_lab_does_nothing_with_words_that_are_no_instance(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    lab = tmp_path / "molecule" / "lab" / "lab"
+    lab.parent.mkdir(parents=True)
+    shutil.copy(LAB / "lab", lab)
+    (tmp_path / ".lab" / "site").mkdir(parents=True)
+    (tmp_path / "bin").mkdir()
+    environment = os.environ | {"LAB_HOME": str(tmp_path / "home")}
+    command = [str(lab), *words]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert ran.returncode in (1, 2)
+    assert re.search(r"^The simulated lab: lab up|Nothing was done\.$", ran.stderr, re.MULTILINE)
+    assert "line " not in ran.stderr
+    assert (tmp_path / ".lab" / "site").exists()
+    assert (tmp_path / "bin").exists()
+
+
+@pytest.mark.parametrize("running", [0, 1, 2])
+def test_what_other_projects_macs_run_on_is_not_cleaned_up(tmp_path: Path, running: int) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    cleaning = (
+        """project=$1; free_ranges() { :; }; number=$2; instances() { seq 1 "$number"; }; clean"""
+    )
+    run_in_lab(cleaning, str(tmp_path), str(running), LAB_HOME=str(home))
+    assert home.exists() == (running > 0)
