@@ -56,8 +56,9 @@ lab:
 	@echo "lab: provision them with: make site"
 
 # One Mac of the inventory: make doctor HOST=mini-01
+doctor: export HOST := $(HOST)
 doctor:
-	@bin/setup -- python -m verify doctor "$(HOST)"
+	@bin/setup -- python -m verify doctor "$$HOST"
 
 # Every fault, and twelve runs on healthy Macs: half an hour on two idle cores.
 faults:

@@ -59,10 +59,16 @@ def tell(sources: list[str], macs: list[str], limit: str, playbook: Path) -> str
             f"--limit {limit} leaves none of the Macs in {where}: {', '.join(macs[:SHOWN])}{more}. "
             "Nothing was changed. Name some of those."
         )
+    if sources and all("," in path for path in sources):
+        return (
+            f"A list of names, `{where}`, has no group `{GROUP}`. Nothing was changed. Name your Macs "
+            "in a file, in that group, as inventory.example does."
+        )
     if any("," in path or Path(path).exists() for path in sources):
         return (
-            f"There is no Mac in the group `{GROUP}` of {where}. Nothing was changed. Name your "
-            "Macs there in that group, as inventory.example does."
+            f"There is no Mac in the group `{GROUP}` of {where}. Nothing was changed. Where a warning "
+            "above says that it could not be read, mend that; else name your Macs there in that "
+            "group, as inventory.example does."
         )
     chosen = to_type["choose_inventory"]()
     if chosen:

@@ -145,7 +145,8 @@ def failed(folder: Path, playbook: str, inventory: str, limit: str = "") -> str:
     for name, text in hosts.items():
         (folder / name).write_text(text, encoding="utf-8")
     limited = ["--limit", limit] if limit else []
-    ran = played(PROJECT, "-i", str(folder / inventory), playbook, *limited)
+    named = inventory if "," in inventory else str(folder / inventory)
+    ran = played(PROJECT, "-i", named, playbook, *limited)
     assert ran.returncode == 1
     assert "PLAY RECAP" not in ran.stdout
     return ran.stdout + ran.stderr
@@ -162,6 +163,7 @@ def test_a_playbook_without_macs_fails(tmp_path: Path, playbook: str) -> None:
     [
         ("empty", "", "There is no Mac in the group `macs` of {}/empty. Nothing was changed."),
         ("others", "x1", "There is no Mac in the group `macs` of {}/others. Nothing was changed."),
+        ("m1,", "", "A list of names, `m1,`, has no group `macs`. Nothing was changed. Name your"),
         ("whole", "x1", "--limit x1 leaves none of the Macs in {}/whole: m1, m2. Nothing was"),
     ],
 )
