@@ -376,3 +376,12 @@ def test_an_account_without_a_home_gets_ansible_s_in_the_project(
     assert machine.set_up(*shown, HOME=str(machine.world)).stdout.splitlines()[-1] == ""
     (machine.world / ".ansible").mkdir()
     assert machine.set_up(*shown, HOME=str(machine.world)).stdout.splitlines()[-1] == ""
+
+
+@pytest.mark.parametrize("sign", ['"', "\\", "$", "`", ":"])
+def test_a_folder_whose_commands_would_not_start_is_refused(machine: Machine, sign: str) -> None:
+    machine.has_python(3, 13, 5)
+    machine.project = machine.project.rename(machine.world / f"a{sign}b")
+    ended = machine.set_up()
+    assert f"setup: the folder {machine.project} has one of " in ended.stderr
+    assert not machine.is_ready
