@@ -222,13 +222,3 @@ def test_the_lab_does_nothing_with_words_that_are_no_instance(
     assert "line " not in ran.stderr
     assert (tmp_path / ".lab" / "site").exists()
     assert (tmp_path / "bin").exists()
-
-
-@pytest.mark.parametrize("running", [0, 1, 2])
-def test_what_other_projects_macs_run_on_is_not_cleaned_up(tmp_path: Path, running: int) -> None:
-    home = tmp_path / "home"
-    home.mkdir()
-    cleaning = """project=$1; number=$2; free_ranges() { :; }
-        instances() { for n in $(seq 1 "$number"); do echo "$n"; sleep 0.2; done; }; clean"""
-    run_in_lab(cleaning, str(tmp_path), str(running), LAB_HOME=str(home))
-    assert home.exists() == (running > 0)
