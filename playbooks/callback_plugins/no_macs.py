@@ -61,14 +61,14 @@ def tell(sources: list[str], macs: list[str], limit: str, playbook: Path) -> str
         )
     if sources and all("," in path for path in sources):
         return (
-            f"A list of names, `{where}`, has no group `{GROUP}`. Nothing was changed. Name your Macs "
-            "in a file, in that group, as inventory.example does."
+            f"A list of names, `{where}`, has no group `{GROUP}`. Nothing was changed. Name your "
+            "Macs in a file, in that group, as inventory.example does."
         )
     if any("," in path or Path(path).exists() for path in sources):
         return (
-            f"There is no Mac in the group `{GROUP}` of {where}. Nothing was changed. Where a warning "
-            "above says that it could not be read, mend that; else name your Macs there in that "
-            "group, as inventory.example does."
+            f"There is no Mac in the group `{GROUP}` of {where}. Nothing was changed. Where a "
+            "warning above says that it could not be read, mend that; else name your Macs there in "
+            "that group, as inventory.example does."
         )
     chosen = to_type["choose_inventory"]()
     if chosen:
