@@ -69,7 +69,12 @@ esac
 """
 APT = """#!/bin/sh
 echo "apt-get $*" >> "{world}/log"
-[ ! -e "{world}/apt fails" ] || exit 100
+if [ -e "{world}/apt fails" ]; then
+    echo "W: Failed to fetch: could not connect"
+    for line in 1 2 3 4 5 6; do echo "Reading $line"; done
+    echo "E: Unable to locate a package"
+    exit 100
+fi
 case " $* " in *" python3-venv "*) touch "{world}/ensurepip" ;; esac
 """
 
@@ -218,6 +223,7 @@ def test_no_failed_installation_says_that_nothing_was_changed(machine: Machine) 
     assert ended.returncode == 1
     assert "could not install all of dash devscripts git" in ended.stderr
     assert "Nothing" not in ended.stderr
+    assert ended.stderr.startswith("W: Failed to fetch: could not connect\nE: Unable to locate")
 
 
 @pytest.mark.parametrize("name", ["python3", "python3.11", "python3.14"])
