@@ -132,7 +132,8 @@ def test_uv_refuses_a_tampered_standalone_python(with_uv: Callable[[str], Comman
     assert with_uv(f"test -e pythons/{PYTHON}").rc == 1
 
 
-def test_no_disk_of_a_simulated_mac_is_mounted_where_others_would_hold_it() -> None:
+def test_no_disk_of_a_simulated_mac_is_mounted_where_others_would_hold_it(host: Host) -> None:
+    assert host.run("true").rc == 0
     disks = Path(__file__).resolve().parents[2] / ".lab"
     mounts = Path("/proc/self/mounts").read_text(encoding="utf-8").replace("\\040", " ")
     assert str(disks) not in mounts
